@@ -1,0 +1,1 @@
+"""See docs/how-it-flows.md for what this room does."""

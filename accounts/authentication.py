@@ -1,0 +1,35 @@
+"""Who is calling: a personal token in the Authorization header, or nobody."""
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts import secrets
+from accounts.models import Token, User
+
+
+class BearerToken(BaseAuthentication):
+    """`Authorization: Bearer stp_…`. Checked against the database each time: revoked means gone."""
+
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        scheme, _, value = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = self._find(value.strip())
+        if token is None:
+            raise AuthenticationFailed(
+                "This token is not known here. It may have been revoked, or a character is missing."
+            )
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+    def _find(self, value: str) -> Token | None:
+        if not secrets.looks_issued(value, secrets.PERSONAL):
+            return None
+        return (
+            Token.objects.select_related("user")
+            .filter(hash=secrets.digest(value), revoked_at=None, user__is_active=True)
+            .first()
+        )

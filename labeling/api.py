@@ -1,0 +1,178 @@
+"""People at work, over HTTP: lease, answer, skip, return, change, settle, agree."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.replaying import replayed
+from labeling import agreement, queue, review
+from labeling.models import Assignment
+from ml.answers import AnswerError
+from projects import access, gold, stats
+from projects.api.examples import AnnotationData, ExampleData, detailed
+from projects.api.projects import asked_for
+from projects.models import Annotation, Example, Project
+
+LONGEST_DURATION = 2**31 - 1
+PICKED = inline_serializer(
+    "Lease",
+    {
+        "assignment": inline_serializer(
+            "LeaseHead", {"id": serializers.CharField(), "expires_at": serializers.DateTimeField()}
+        ),
+        "example": ExampleData(),
+        "suggestion": serializers.JSONField(allow_null=True),
+        "reason": serializers.CharField(),
+    },
+)
+
+
+class AnswerAsked(serializers.Serializer[Any]):
+    """An answer, checked by the project's task like every other answer."""
+
+    answer = serializers.JSONField()
+    duration_ms = serializers.IntegerField(
+        min_value=0, max_value=LONGEST_DURATION, required=False, allow_null=True, default=None
+    )
+
+
+class SkipAsked(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+
+
+def _answer(request: Request, project: Project) -> dict[str, Any]:
+    form = AnswerAsked(data=request.data)
+    form.is_valid(raise_exception=True)
+    try:
+        answer = project.kind.answer.parse(form.validated_data["answer"], project.label_names)
+    except AnswerError as problem:
+        raise ValidationError({"answer": [str(problem)]}) from problem
+    return {"answer": answer, "duration_ms": form.validated_data["duration_ms"]}
+
+
+class Next(APIView):
+    @extend_schema(
+        request=None,
+        responses={200: PICKED, 204: OpenApiResponse(description="Nothing is left for you.")},
+    )
+    def post(self, request: Request, project_id: UUID) -> Response:
+        assignment = queue.next_for(request.user, asked_for(request, project_id))
+        return Response(status=204) if assignment is None else Response(_shown(assignment))
+
+
+def _shown(assignment: Assignment) -> dict[str, Any]:
+    example = assignment.example
+    suggestion = None if example.is_test else getattr(example, "suggestion", None)
+    return {
+        "assignment": {"id": str(assignment.pk), "expires_at": assignment.expires_at},
+        "example": ExampleData(example).data,
+        "suggestion": suggestion
+        and {
+            "answer": suggestion.answer,
+            "confidence": suggestion.confidence,
+            "scores": suggestion.scores,
+            "model_version": str(suggestion.model_version),
+        },
+        "reason": assignment.reason,
+    }
+
+
+def _own(request: Request, assignment_id: UUID) -> Assignment:
+    if not request.user.is_authenticated:
+        raise Http404
+    assignment = queue.held_by(request.user, assignment_id)
+    access.require(request, assignment.project)
+    return assignment
+
+
+class Submit(APIView):
+    @extend_schema(request=AnswerAsked, responses={201: AnnotationData})
+    def post(self, request: Request, assignment_id: UUID) -> Response:
+        assignment = _own(request, assignment_id)
+        annotation, _ = queue.submit(assignment, **_answer(request, assignment.project))
+        return Response(AnnotationData(annotation).data, status=201)
+
+
+class Skip(APIView):
+    @extend_schema(request=SkipAsked, responses={204: OpenApiResponse(description="Skipped.")})
+    def post(self, request: Request, assignment_id: UUID) -> Response:
+        assignment = _own(request, assignment_id)
+        form = SkipAsked(data=request.data)
+        form.is_valid(raise_exception=True)
+        queue.skip(assignment, form.validated_data["reason"])
+        return Response(status=204)
+
+
+class Return(APIView):
+    @extend_schema(request=None, responses={204: OpenApiResponse(description="Returned.")})
+    def post(self, request: Request, assignment_id: UUID) -> Response:
+        queue.give_back(_own(request, assignment_id))
+        return Response(status=204)
+
+
+class OneAnnotation(APIView):
+    """Change or take back one's own answer; what it said before stays in the history."""
+
+    @extend_schema(request=AnswerAsked, responses=AnnotationData)
+    def patch(self, request: Request, annotation_id: UUID) -> Response:
+        annotation = self._own(request, annotation_id)
+        answer = _answer(request, annotation.example.project)["answer"]
+        with transaction.atomic():
+            Example.objects.select_for_update().get(pk=annotation.example_id)
+            annotation.revise(answer)
+            gold.settle([annotation.example_id])
+        return Response(AnnotationData(annotation).data)
+
+    @extend_schema(request=None, responses={204: OpenApiResponse(description="Taken back.")})
+    def delete(self, request: Request, annotation_id: UUID) -> Response:
+        queue.forget(self._own(request, annotation_id))
+        return Response(status=204)
+
+    def _own(self, request: Request, annotation_id: UUID) -> Annotation:
+        annotation = get_object_or_404(
+            Annotation.objects.select_related("example__project", "author"),
+            pk=annotation_id,
+            withdrawn_at=None,
+        )
+        access.require(request, annotation.example.project)
+        if annotation.author_id != request.user.pk:
+            raise PermissionDenied(
+                "Only its author can change an answer. A reviewer can settle the example."
+            )
+        return annotation
+
+
+class Review(APIView):
+    @extend_schema(request=AnswerAsked, responses={201: AnnotationData})
+    @replayed()
+    def post(self, request: Request, example_id: UUID) -> Response:
+        example = get_object_or_404(detailed(), pk=example_id)
+        access.require(request, example.project)
+        answer = _answer(request, example.project)["answer"]
+        annotation = review.settle(example, answer, request.user)
+        return Response(AnnotationData(annotation).data, status=201)
+
+
+class Agreement(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, project_id: UUID) -> Response:
+        return Response(agreement.of(asked_for(request, project_id)))
+
+
+class Stats(APIView):
+    """The project in figures, exact at once."""
+
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, project_id: UUID) -> Response:
+        project = asked_for(request, project_id)
+        alpha = agreement.of(project)["krippendorff_alpha"]
+        return Response({**stats.of(project), "agreement": alpha})

@@ -1,0 +1,130 @@
+"""A trained bundle as a folder to serve, proven to answer as the evaluated model did."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml import failures, manifest, predicting
+from ml.encoders import EncoderModel
+from ml.measuring import softmax
+from ml.task import Bundle, Row
+
+OPSET = 17
+TOLERANCE = 1e-3  # of a probability
+CHECKED = 32  # rows that go with the bundle
+COMPARED = 200  # rows
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How the served model's probabilities differ from the evaluated one's."""
+
+    max_difference: float
+    rows: int
+    labels_agree: bool
+
+
+def export(bundle: Bundle, folder: Path, rows: Sequence[Row], card: str) -> dict[str, Any]:
+    """Write the bundle's folder, whole or not at all; what it serves by, and how exactly."""
+    compared = rows[:COMPARED]
+    probabilities = _probabilities(bundle, compared)
+    with manifest.whole_folder(folder) as aside:
+        settings = _settings(bundle)
+        manifest.write_json(aside / "bundle.json", settings)
+        bundle.model.save(aside)
+        if isinstance(bundle.model, EncoderModel):
+            to_onnx(bundle.model, aside / "model.onnx")
+        (aside / "card.md").write_text(card, encoding="utf-8")
+        _write_checks(aside / "checks.json", compared, probabilities)
+        parity = _parity(aside, settings, compared, probabilities)
+    predicting.Served.load(folder)
+    return _artifact(folder, settings, parity)
+
+
+def to_onnx(model: EncoderModel, file: Path) -> None:
+    """The network as one graph: token ids and mask in, logits out; any batch, any length."""
+    import torch
+
+    # Two rows of different length, so that no size is taken for a constant.
+    example = model.batch(["one", "one text that is a little longer than the other"])
+    network = model.network.cpu().eval()
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            (example["input_ids"].cpu(), example["attention_mask"].cpu()),
+            str(file),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["logits"],
+            dynamic_axes={
+                "input_ids": {0: "rows", 1: "tokens"},
+                "attention_mask": {0: "rows", 1: "tokens"},
+                "logits": {0: "rows"},
+            },
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    network.to(model.device).eval()
+
+
+def _settings(bundle: Bundle) -> dict[str, Any]:
+    return {
+        "format": predicting.FORMAT,
+        "task": bundle.task,
+        "method": bundle.method,
+        "labels": list(bundle.labels),
+        "base_model": bundle.base_model,
+        "temperature": bundle.temperature,
+        **bundle.model.settings(),
+    }
+
+
+def _probabilities(bundle: Bundle, rows: Sequence[Row]) -> NDArray[np.float64]:
+    logits = bundle.model.logits([row["data"]["text"] for row in rows])
+    return softmax(logits / bundle.temperature)
+
+
+def _write_checks(file: Path, rows: Sequence[Row], probabilities: NDArray[np.float64]) -> None:
+    checks = [
+        {"data": row["data"], "probabilities": chances}
+        for row, chances in zip(rows[:CHECKED], probabilities[:CHECKED].tolist(), strict=True)
+    ]
+    manifest.write_json(file, {"rows": checks})
+
+
+def _parity(
+    folder: Path, settings: dict[str, Any], rows: Sequence[Row], expected: NDArray[np.float64]
+) -> Parity:
+    """Raises Failure if the folder does not answer as the model that was evaluated."""
+    scorer = predicting.scorer(folder, settings, threads=1)
+    logits = scorer.logits([row["data"]["text"] for row in rows])
+    served = softmax(logits / settings["temperature"])
+    difference = float(np.abs(served - expected).max()) if len(rows) else 0.0
+    agree = bool((served.argmax(axis=1) == expected.argmax(axis=1)).all())
+    if not difference <= TOLERANCE:
+        raise failures.export_differs(difference)
+    return Parity(difference, len(rows), agree)
+
+
+def _artifact(folder: Path, settings: dict[str, Any], parity: Parity) -> dict[str, Any]:
+    files = predicting.artifact_files(folder, settings)
+    listed = json.loads((folder / manifest.NAME).read_bytes())["files"]
+    return {
+        "format": settings["artifact"],
+        "file": files[0].name,
+        "size_bytes": sum(file.stat().st_size for file in files),
+        "sha256": listed[files[0].name]["sha256"],
+        "parity": {
+            "max_difference": parity.max_difference,
+            "rows": parity.rows,
+            "labels_agree": parity.labels_agree,
+        },
+    }

@@ -1,0 +1,241 @@
+"""Reads tables from files: detects what a file is, then yields its rows one by one.
+
+Knows nothing of projects: a row is a number and a mapping from column to text.
+"""
+
+import codecs
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+CELL_LIMIT = 16 * 1024**2  # characters; longer ones are refused by the task with a better sentence
+SAMPLE = 256 * 1024
+DELIMITERS = ",;\t|"
+# In this order: UTF-8 is strict, so what decodes as UTF-8 is UTF-8. The others need evidence.
+CANDIDATES = ["gb18030", "big5", "shift_jis", "cp1252", "utf_16_le", "utf_16_be"]
+
+csv.field_size_limit(CELL_LIMIT)
+
+
+class UnreadableFile(ValueError):
+    """The file cannot be read at all. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Detected:
+    """What a file turned out to be."""
+
+    format: str
+    encoding: str
+    delimiter: str | None = None
+    columns: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int  # counted from 1, the header not counted
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    number: int
+    reason: str
+
+
+def detect(path: Path, name: str = "") -> Detected:
+    """Look at the file itself; its name only breaks ties. Raises UnreadableFile."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
+    if not head.strip():
+        raise UnreadableFile("The file is empty. Choose a file with at least a header and one row.")
+    encoding = _encoding(path, head)
+    text = _decoded_head(head, encoding)
+    if not text.strip():
+        raise UnreadableFile("The file is empty. Choose a file with at least a header and one row.")
+    if _is_json_lines(text, name):
+        return Detected("jsonl", encoding, None, _json_columns(text))
+    if text.lstrip().startswith("["):
+        raise UnreadableFile(
+            "This is one JSON list. Save it as JSON Lines (one object on each line) or as CSV."
+        )
+    return _detect_csv(path, encoding, text)
+
+
+def rows(path: Path, found: Detected) -> Iterator[Row | Problem]:
+    """All rows in order; one that cannot be read comes as a Problem and the rest goes on."""
+    return _json_rows(path, found) if found.format == "jsonl" else _csv_rows(path, found)
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            return encoding if _decodes(path, encoding) else _unknown()
+    if _looks_binary(head):
+        raise UnreadableFile(
+            "This is not a text file (it holds binary data). Export the table as CSV or JSON Lines."
+        )
+    return "utf-8" if _decodes(path, "utf-8") else _by_evidence(path, head)
+
+
+def _looks_binary(head: bytes) -> bool:
+    control = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
+    return b"\0" in head or control > len(head) / 100
+
+
+def _by_evidence(path: Path, head: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(head[: SAMPLE // 4], cp_isolation=CANDIDATES, threshold=0.2).best()
+    if best is not None and _decodes(path, best.encoding):
+        return str(best.encoding)
+    return _unknown()
+
+
+def _unknown() -> str:
+    raise UnreadableFile(
+        "The characters of this file are in no encoding that we know. Save it as UTF-8 (in Excel: "
+        "“CSV UTF-8”) and upload it again."
+    )
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    """Whether the whole file decodes strictly: a sample alone misjudges Asian encodings."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(1024**2):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeError:
+            return False
+    return True
+
+
+def _decoded_head(head: bytes, encoding: str) -> str:
+    return codecs.getincrementaldecoder(encoding)(errors="ignore").decode(head)
+
+
+def _is_json_lines(text: str, name: str) -> bool:
+    first = text.lstrip()
+    return first.startswith("{") or name.lower().endswith((".jsonl", ".ndjson"))
+
+
+def _json_columns(text: str) -> list[str]:
+    columns: dict[str, None] = {}
+    for line in text.splitlines()[:100]:
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            columns.update(dict.fromkeys(map(str, value)))
+    return list(columns)
+
+
+def _json_rows(path: Path, found: Detected) -> Iterator[Row | Problem]:
+    number = 0
+    with path.open(encoding=found.encoding, newline="\n") as file:
+        for line in file:
+            if not line.strip():
+                continue
+            number += 1
+            yield _json_row(number, line)
+
+
+def _json_row(number: int, line: str) -> Row | Problem:
+    if len(line) > CELL_LIMIT:
+        return Problem(number, f"Row {number} is longer than {CELL_LIMIT:,} characters.")
+    try:
+        value = json.loads(line, parse_constant=_refuse_constant)
+    except RecursionError:
+        return Problem(number, f"Row {number} is nested too deeply.")
+    except ValueError as error:
+        return Problem(number, f"Row {number} is not valid JSON: {error}.")
+    if not isinstance(value, dict):
+        return Problem(number, f'Row {number} is not a JSON object such as {{"text": "…"}}.')
+    return Row(number, value)
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _detect_csv(path: Path, encoding: str, text: str) -> Detected:
+    delimiter = _delimiter(text)
+    with path.open(encoding=encoding, newline="") as file:
+        try:
+            header = next(csv.reader(file, delimiter=delimiter))
+        except (csv.Error, StopIteration) as error:
+            raise UnreadableFile(
+                "The first line cannot be read as a header. Is a quotation mark left open?"
+            ) from error
+    columns = [cell.strip() for cell in header]
+    _check_header(columns)
+    return Detected("csv", encoding, delimiter, columns)
+
+
+def _delimiter(text: str) -> str:
+    """The separator that the header line has most of, outside of quotes."""
+    outside, quoted = "", False
+    for character in text.lstrip("\ufeff"):
+        if character == '"':
+            quoted = not quoted
+        elif not quoted and character in "\r\n":
+            if outside.strip():
+                break
+        elif not quoted:
+            outside += character
+    counts = {mark: outside.count(mark) for mark in DELIMITERS}
+    best = max(counts, key=lambda mark: counts[mark])
+    return best if counts[best] else ","
+
+
+def _check_header(columns: list[str]) -> None:
+    if not any(columns):
+        raise UnreadableFile("The header line is empty. The first line must name the columns.")
+    seen: set[str] = set()
+    for column in columns:
+        if column in seen:
+            called = f"called “{column}”" if column else "without a name"
+            raise UnreadableFile(f"Two columns are {called}. Give each column its own name.")
+        seen.add(column)
+
+
+def _csv_rows(path: Path, found: Detected) -> Iterator[Row | Problem]:
+    number = 0
+    with path.open(encoding=found.encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=found.delimiter or ",")
+        next(reader)
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                number += 1
+                yield Problem(number, f"Row {number} cannot be read: {error}.")
+                continue
+            if cells:
+                number += 1
+                yield _csv_row(number, cells, found.columns)
+
+
+def _csv_row(number: int, cells: list[str], columns: list[str]) -> Row | Problem:
+    if len(cells) != len(columns):
+        return Problem(
+            number,
+            f"Row {number} has {len(cells)} columns, the header has {len(columns)}. "
+            "Is a comma inside a text missing its quotes?",
+        )
+    return Row(number, dict(zip(columns, cells, strict=True)))

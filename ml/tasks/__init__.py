@@ -1,0 +1,23 @@
+"""The registry: every file of this folder is a task type. Loading it imports no torch."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from ml.task import Task
+
+
+def _found() -> dict[str, Task]:
+    """One instance of each task that a module of this folder defines, by its slug."""
+    tasks: dict[str, Task] = {}
+    for file in sorted(Path(__file__).parent.glob("[!_]*.py")):
+        module = import_module(f"{__name__}.{file.stem}")
+        for thing in vars(module).values():
+            if isinstance(thing, type) and thing.__module__ == module.__name__:
+                if issubclass(thing, Task):
+                    tasks[thing.slug] = thing()
+    return tasks
+
+
+TASKS: dict[str, Task] = _found()

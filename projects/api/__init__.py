@@ -1,0 +1,1 @@
+"""The HTTP API of the data room, a file a resource."""

@@ -1,0 +1,191 @@
+"""Projects, and the caller's own place in them."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView, get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import audit
+from accounts.replaying import replayed
+from ml.tasks import TASKS
+from projects import access, gold
+from projects.models import Member, Project, Role
+
+MOST_LABELS = 500
+# Okabe–Ito, then Tol's muted: told apart by colour-blind people too.
+PALETTE = (
+    *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442"),
+    *("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255"),
+)
+KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class LabelField(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    description = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    hotkey = serializers.CharField(max_length=1, allow_blank=True, default="")
+    color = serializers.RegexField(r"^#[0-9A-Fa-f]{6}$", default="", allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value({"name": data} if isinstance(data, str) else data)
+
+
+class ProjectData(serializers.ModelSerializer[Project]):
+    """A project as it is sent and as it is answered."""
+
+    id = serializers.CharField(read_only=True)
+    task = serializers.ChoiceField(choices=sorted(TASKS))
+    labels = LabelField(many=True, required=False, max_length=MOST_LABELS)
+    guidelines = serializers.CharField(max_length=100_000, allow_blank=True, required=False)
+    overlap = serializers.IntegerField(min_value=1, max_value=50, required=False)
+
+    class Meta:
+        model = Project
+        fields: ClassVar = ["id", "name", "task", "labels", "guidelines", "overlap", "created_at"]
+        read_only_fields: ClassVar = ["created_at"]
+
+    def validate_labels(self, labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        names = [label["name"] for label in labels]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise serializers.ValidationError(f"The label “{twice[0]}” is there twice.")
+        self._refuse_used(names)
+        return [
+            {
+                **label,
+                "hotkey": label["hotkey"] or KEYS[place : place + 1],
+                "color": label["color"] or PALETTE[place % len(PALETTE)],
+            }
+            for place, label in enumerate(labels)
+        ]
+
+    def validate_task(self, task: str) -> str:
+        if self.instance is not None and task != self.instance.task:
+            raise serializers.ValidationError("A project's task cannot change. Make a new project.")
+        return task
+
+    def _refuse_used(self, names: list[str]) -> None:
+        """A label that annotations name stays: taking it away would leave answers without one."""
+        project = self.instance
+        if not isinstance(project, Project):
+            return
+        for gone in set(project.label_names) - set(names):
+            used = project.examples.filter(annotations__answer__contains={"label": gone})
+            if used.exists():
+                raise serializers.ValidationError(
+                    f"“{gone}” is in use: some examples are annotated with it. Keep it here."
+                )
+
+    def update(self, instance: Project, validated_data: dict[str, Any]) -> Project:
+        with transaction.atomic():
+            if validated_data.get("guidelines", instance.guidelines) != instance.guidelines:
+                instance.guidelines_version += 1
+            resettle = validated_data.get("overlap", instance.overlap) != instance.overlap
+            project = super().update(instance, validated_data)
+            if resettle:
+                gold.settle_all(project)
+            return project
+
+
+class Projects(ListAPIView[Project]):
+    """The caller's projects; a new one, of which the caller is the owner."""
+
+    serializer_class = ProjectData
+
+    def get_queryset(self) -> Any:
+        return access.visible(self.request.user)
+
+    @extend_schema(request=ProjectData, responses={201: ProjectData})
+    @replayed()
+    @transaction.atomic
+    def post(self, request: Request) -> Response:
+        form = ProjectData(data=request.data)
+        form.is_valid(raise_exception=True)
+        project = form.save(created_by=request.user)
+        Member.objects.create(project=project, user=request.user, role=Role.OWNER)
+        audit.note(request.user, "create project", project.pk)
+        return Response(ProjectData(project).data, status=201)
+
+
+class OneProject(APIView):
+    """Read, change or delete a project."""
+
+    def _project(self, request: Request, project_id: UUID) -> Project:
+        return asked_for(request, project_id)
+
+    @extend_schema(responses=ProjectData)
+    def get(self, request: Request, project_id: UUID) -> Response:
+        return Response(ProjectData(self._project(request, project_id)).data)
+
+    @extend_schema(request=ProjectData(partial=True), responses=ProjectData)
+    def patch(self, request: Request, project_id: UUID) -> Response:
+        project = self._project(request, project_id)
+        form = ProjectData(project, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        return Response(ProjectData(form.save()).data)
+
+    @extend_schema(responses={204: OpenApiResponse(description="Gone.")})
+    def delete(self, request: Request, project_id: UUID) -> Response:
+        project = self._project(request, project_id)
+        project.deleted_at = timezone.now()
+        project.save(update_fields=["deleted_at"])
+        audit.note(request.user, "delete project", project.pk, name=project.name)
+        return Response(status=204)
+
+
+class Me(APIView):
+    """The caller, with projects and roles."""
+
+    @extend_schema(
+        responses={
+            200: {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "string"},
+                    "email": {"type": "string"},
+                    "administrator": {"type": "boolean"},
+                    "projects": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "id": {"type": "string"},
+                                "name": {"type": "string"},
+                                "role": {"type": "string"},
+                            },
+                        },
+                    },
+                },
+            }
+        }
+    )
+    def get(self, request: Request) -> Response:
+        members = (
+            Member.objects.filter(user=request.user, project__deleted_at=None)
+            .select_related("project")
+            .order_by("project_id")[:1000]
+        )
+        return Response(
+            {
+                "id": str(request.user.pk),
+                "email": request.user.email,
+                "administrator": request.user.is_superuser,
+                "projects": [
+                    {"id": str(m.project_id), "name": m.project.name, "role": Role(m.role).label}
+                    for m in members
+                ],
+            }
+        )
+
+
+def asked_for(request: Request, project_id: UUID) -> Project:
+    """The project of the address, if the caller may do here what the table says."""
+    project = get_object_or_404(Project, pk=project_id)
+    access.require(request, project)
+    return project

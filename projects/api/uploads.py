@@ -1,0 +1,146 @@
+"""Files on their way in."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models.functions import Now
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView, get_object_or_404
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import audit
+from accounts.replaying import replayed
+from projects import access, jobs, mapping
+from projects.api.projects import asked_for
+from projects.leases import State
+from projects.models import Project, Upload
+
+
+class UploadAsked(serializers.Serializer[Any]):
+    file = serializers.FileField(max_length=255, allow_empty_file=True)
+    mapping = serializers.CharField(max_length=10_000, required=False, default="")
+    answers = serializers.ChoiceField(choices=["final", "hint"], default="final")
+    dry_run = serializers.BooleanField(default=False)
+
+    def validate_file(self, file: UploadedFile) -> UploadedFile:
+        if (file.size or 0) > settings.UPLOAD_LIMIT_BYTES:
+            limit = settings.UPLOAD_LIMIT_BYTES // 1024**2
+            raise serializers.ValidationError(
+                f"The file is larger than {limit} MB. Split it, or raise UPLOAD_LIMIT_MB."
+            )
+        return file
+
+    def validate_mapping(self, text: str) -> dict[str, str]:
+        try:
+            found = json.loads(text or "{}")
+        except (ValueError, RecursionError):
+            found = None
+        strings = isinstance(found, dict) and all(isinstance(v, str) for v in found.values())
+        if not isinstance(found, dict) or not strings:
+            raise serializers.ValidationError(
+                'A mapping is a JSON object such as {"text": "column", "label": "column"}.'
+            )
+        known = mapping.fields(self.context["project"].kind)
+        if wrong := [name for name in found if name not in known]:
+            raise serializers.ValidationError(
+                f"“{wrong[0][:60]}” cannot be mapped here. What can: {', '.join(known)}."
+            )
+        return found
+
+
+class UploadData(serializers.ModelSerializer[Upload]):
+    id = serializers.CharField(read_only=True)
+    project = serializers.CharField(source="project_id", read_only=True)
+
+    class Meta:
+        model = Upload
+        fields: ClassVar = [
+            *("id", "project", "name", "size_bytes", "state", "progress", "dry_run", "answers"),
+            *("mapping", "detected", "rows_read", "examples_created", "duplicates", "rejected"),
+            *("problems", "report", "error", "created_at", "started_at", "finished_at"),
+        ]
+        read_only_fields = fields
+
+
+class Uploads(ListAPIView[Upload]):
+    parser_classes = (MultiPartParser,)
+    serializer_class = UploadData
+
+    def get_queryset(self) -> Any:
+        return asked_for(self.request, self.kwargs["project_id"]).uploads.all()
+
+    @extend_schema(
+        request={"multipart/form-data": UploadAsked}, responses={202: UploadData}
+    )
+    @replayed()
+    def post(self, request: Request, project_id: UUID) -> Response:
+        project = asked_for(request, project_id)
+        form = UploadAsked(data=request.data, context={"project": project})
+        form.is_valid(raise_exception=True)
+        upload = _take(project, request, form.validated_data)
+        return Response(UploadData(upload).data, status=202)
+
+
+@transaction.atomic
+def _take(project: Project, request: Request, asked: dict[str, Any]) -> Upload:
+    file: UploadedFile = asked["file"]
+    upload = Upload.objects.create(
+        project=project,
+        created_by=request.user,
+        # Only ever shown: where the file lies is our own choice.
+        name=Path(file.name or "file").name.replace("\0", "")[:255],
+        size_bytes=file.size or 0,
+        mapping=asked["mapping"],
+        answers=asked["answers"],
+        dry_run=asked["dry_run"],
+    )
+    upload.path = f"uploads/{upload.pk}"
+    upload.save(update_fields=["path"])
+    _store(file, upload.file)
+    audit.note(request.user, "upload", project.pk, upload=str(upload.pk), name=upload.name)
+    jobs.ring(upload)
+    return upload
+
+
+def _store(file: UploadedFile, place: Path) -> None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with place.open("wb") as out:
+        for chunk in file.chunks():
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+class OneUpload(APIView):
+    @extend_schema(responses=UploadData)
+    def get(self, request: Request, upload_id: UUID) -> Response:
+        upload = get_object_or_404(Upload.objects.select_related("project"), pk=upload_id)
+        access.require(request, upload.project)
+        return Response(UploadData(upload).data)
+
+
+class CancelUpload(APIView):
+    """Stop reading. What was read stays."""
+
+    @extend_schema(request=None, responses={202: UploadData})
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        upload = get_object_or_404(Upload.objects.select_related("project"), pk=upload_id)
+        access.require(request, upload.project)
+        Upload.objects.filter(pk=upload.pk, state__in=[State.QUEUED, State.RUNNING]).update(
+            cancel_requested=True
+        )
+        Upload.objects.filter(pk=upload.pk, state=State.QUEUED).update(
+            state=State.CANCELLED, finished_at=Now()
+        )
+        upload.refresh_from_db()
+        return Response(UploadData(upload).data, status=202)

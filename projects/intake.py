@@ -1,0 +1,216 @@
+"""The door of the data: a file becomes examples, and problems that a person can act on.
+
+Rows go in batch by batch. A batch, its counts and how far the file is read are one transaction, so
+a worker that dies leaves none or all of a batch, and the next one goes on behind it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts.ids import new_id
+from ml import cleaning, reading, splitting
+from ml.answers import AnswerError
+from ml.task import DataError
+from projects import gold, mapping
+from projects.leases import LeaseLost, State
+from projects.models import Upload
+
+BATCH = 5000
+BATCH_CHARACTERS = 8_000_000  # bounds the memory where cells are long
+PROBLEMS_KEPT = 1000
+
+
+class Cancelled(Exception):
+    """Someone asked to stop the upload."""
+
+
+@dataclass
+class Incoming:
+    """A row that passed: what goes into the database."""
+
+    id: UUID
+    digest: bytes
+    data: str
+    is_test: bool
+    row: int
+    place: int
+    answer: str | None
+
+
+@dataclass
+class Batch:
+    """What a stretch of the file gave."""
+
+    rows: list[Incoming] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    read: int = 0
+    characters: int = 0
+
+
+def read(upload: Upload) -> None:
+    """Read the whole file. Ends `done`, `failed` with a reason, or `cancelled`."""
+    try:
+        found = reading.detect(upload.file, upload.name)
+        chosen = mapping.complete(upload.project.kind, upload.mapping, found.columns)
+        upload.mapping = chosen
+        upload.write(detected=found.as_json(), mapping=chosen)
+        _read_rows(upload, found)
+    except reading.UnreadableFile as problem:
+        upload.finish(State.FAILED, error=str(problem), problems=[_said(0, str(problem))])
+    except Cancelled:
+        upload.finish(State.CANCELLED)
+    except LeaseLost:
+        return  # another worker goes on where the last whole batch ended
+
+
+def _read_rows(upload: Upload, found: reading.Detected) -> None:
+    report = cleaning.Report()
+    rows = reading.rows(upload.file, found)
+    for _ in islice(rows, upload.rows_read):
+        pass  # read by an attempt before this one
+    seen = upload.rows_read
+    while (batch := _checked(upload, rows, report)).read:
+        seen += batch.read
+        _keep(upload, batch, seen)
+        upload.refresh_from_db(fields=["rejected", "cancel_requested", "problems", "progress"])
+        if upload.cancel_requested:
+            raise Cancelled
+    if not seen:
+        raise reading.UnreadableFile("The file has a header, but no rows below it.")
+    upload.finish(State.DONE, progress=1.0, report=report.as_json())
+
+
+def _checked(upload: Upload, rows: Iterator[Any], report: cleaning.Report) -> Batch:
+    batch = Batch()
+    while batch.read < BATCH and batch.characters < BATCH_CHARACTERS:
+        item = next(rows, None)
+        if item is None:
+            break
+        batch.read += 1
+        if isinstance(item, reading.Problem):
+            batch.problems.append(_said(item.number, item.reason))
+            continue
+        batch.characters += sum(len(str(value)) + 1 for value in item.values.values())
+        try:
+            batch.rows.append(_incoming(upload, item, report))
+        except (DataError, AnswerError) as problem:
+            batch.problems.append(_said(item.number, f"Row {item.number}: {problem}"))
+    return batch
+
+
+def _incoming(upload: Upload, row: reading.Row, report: cleaning.Report) -> Incoming:
+    task, labels = upload.project.kind, upload.project.label_names
+    given, said = mapping.picked(row.values, upload.mapping, task)
+    data = next(cleaning.clean([task.parse_data(given)], report))
+    answer = None if said is None else _answer(task, said, labels)
+    digest = splitting.digest(data)
+    return Incoming(
+        id=new_id(),
+        digest=digest,
+        data=json.dumps(data, ensure_ascii=False),
+        is_test=splitting.is_test(digest, upload.project.salt),
+        row=row.number,
+        place=int.from_bytes(digest[:4], "big", signed=True),
+        answer=None if answer is None else json.dumps(answer, ensure_ascii=False),
+    )
+
+
+def _answer(task: Any, said: Any, labels: list[str]) -> dict[str, Any] | None:
+    if isinstance(said, dict | list):
+        return task.answer.parse(said, labels)
+    cell = str(said).strip()
+    return task.answer.from_column(cell, labels) if cell else None
+
+
+def _said(row: int, reason: str) -> dict[str, Any]:
+    return {"row": row, "reason": reason}
+
+
+_STAGE = """
+CREATE TEMP TABLE incoming (
+    id uuid, digest bytea, data jsonb, is_test boolean, row integer, place integer, answer jsonb,
+    annotation uuid
+) ON COMMIT DROP
+"""
+_CREATE = """
+INSERT INTO projects_example (
+    id, project_id, data, digest, is_test, source, upload_id, row, origin, status, set_aside,
+    disputed, answered, claims, priority, place, created_at
+)
+SELECT DISTINCT ON (digest) id, %s, data, digest, is_test, 'upload', %s, row, '{}', 'unlabeled',
+    false, false, 0, 0, 0, place, now()
+FROM incoming ORDER BY digest, row
+ON CONFLICT (project_id, digest) DO NOTHING
+"""
+# The same answer said twice by imports is one annotation; a new one is kept beside it.
+_ANNOTATE = """
+INSERT INTO projects_annotation (
+    id, example_id, author_id, source, answer, hint, guidelines_version, upload_id, created_at,
+    updated_at
+)
+SELECT DISTINCT ON (e.id, i.answer) i.annotation, e.id, %(author)s, 'import', i.answer, %(hint)s,
+    %(version)s, %(upload)s, clock_timestamp(), clock_timestamp()
+FROM incoming i JOIN projects_example e ON e.project_id = %(project)s AND e.digest = i.digest
+WHERE i.answer IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM projects_annotation a WHERE a.example_id = e.id AND a.source = 'import'
+    AND a.answer = i.answer AND a.hint = %(hint)s AND a.withdrawn_at IS NULL
+)
+ORDER BY e.id, i.answer, i.row
+RETURNING example_id
+"""
+
+
+@transaction.atomic
+def _keep(upload: Upload, batch: Batch, seen: int) -> None:
+    created = 0
+    if batch.rows and not upload.dry_run:
+        created = _insert(upload, batch.rows)
+    elif batch.rows:
+        created = len({row.digest for row in batch.rows})
+    room = PROBLEMS_KEPT - len(upload.problems)
+    upload.examples_created += created
+    upload.duplicates += len(batch.rows) - created
+    upload.write(
+        rows_read=seen,
+        examples_created=upload.examples_created,
+        duplicates=upload.duplicates,
+        rejected=upload.rejected + len(batch.problems),
+        problems=upload.problems + batch.problems[: max(0, room)],
+        progress=min(0.99, upload.progress + batch.characters / max(upload.size_bytes, 1)),
+    )
+    upload.breathe()
+
+
+def _insert(upload: Upload, rows: list[Incoming]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        with cursor.copy("COPY incoming FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(
+                    (row.id, row.digest, row.data, row.is_test, row.row, row.place, row.answer,
+                     new_id())
+                )  # fmt: skip
+        cursor.execute(_CREATE, [upload.project_id, upload.pk])
+        created = cursor.rowcount
+        cursor.execute(_ANNOTATE, _annotating(upload))
+        answered = [example for (example,) in cursor.fetchall()]
+        cursor.execute("DROP TABLE incoming")
+    gold.settle(answered)
+    return int(created)
+
+
+def _annotating(upload: Upload) -> dict[str, Any]:
+    return {
+        "author": upload.created_by_id,
+        "hint": upload.answers == "hint",
+        "version": upload.project.guidelines_version,
+        "upload": upload.pk,
+        "project": upload.project_id,
+    }
+

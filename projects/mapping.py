@@ -1,0 +1,79 @@
+"""Which column of a file is what: as the uploader said, else guessed from the names."""
+
+from typing import Any
+
+from ml.reading import UnreadableFile
+from ml.task import Task
+
+# What people call the columns, in the languages that the studio speaks.
+KNOWN: dict[str, tuple[str, ...]] = {
+    "text": (
+        *("text", "sentence", "content", "message", "body", "review", "question", "comment"),
+        *("utterance", "title", "文本", "内容", "句子", "评论", "问题"),
+    ),
+    "label": (
+        *("label", "category", "class", "intent", "target", "sentiment", "topic", "tag", "answer"),
+        *("标签", "类别", "分类", "意图"),
+    ),
+}
+
+
+def fields(task: Task) -> list[str]:
+    """The names that a column can be mapped to: the data's, then the answer's."""
+    return [*task.example_schema()["properties"], task.answer.column]
+
+
+def complete(task: Task, said: dict[str, str], columns: list[str]) -> dict[str, str]:
+    """Field → column. Raises UnreadableFile where a needed column cannot be told."""
+    for field, column in said.items():
+        if column not in columns:
+            raise UnreadableFile(f"The file has no column “{column}”. {_has(columns)}")
+        if field not in fields(task):
+            raise UnreadableFile(
+                f"“{field}” cannot be mapped here. What can: {', '.join(fields(task))}."
+            )
+    mapping = {**_guess(task, columns, taken=set(said.values())), **said}
+    missing = [name for name in task.example_schema()["required"] if name not in mapping]
+    if missing:
+        raise UnreadableFile(
+            f"No column is clearly the {missing[0]}. {_has(columns)} Say which one it is: "
+            f'mapping {{"{missing[0]}": "…"}}.'
+        )
+    return mapping
+
+
+def _has(columns: list[str]) -> str:
+    shown = ", ".join(f"“{column[:60]}”" for column in columns[:20])
+    return f"It has: {shown}{' and more' if len(columns) > 20 else ''}."
+
+
+def _guess(task: Task, columns: list[str], taken: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for field in fields(task):
+        names = (field, *KNOWN.get(field, ()))
+        by_name = {column.strip().casefold(): column for column in columns if column not in taken}
+        hit = next((by_name[name] for name in names if name in by_name), None)
+        if hit is not None:
+            found[field] = hit
+            taken = taken | {hit}
+    return found | _left_over(task, columns, found, taken)
+
+
+def _left_over(
+    task: Task, columns: list[str], found: dict[str, str], taken: set[str]
+) -> dict[str, str]:
+    """A single column that is left must be the one thing that is missing."""
+    missing = [name for name in task.example_schema()["required"] if name not in found]
+    rest = [column for column in columns if column not in taken]
+    return {missing[0]: rest[0]} if len(missing) == 1 and len(rest) == 1 else {}
+
+
+def picked(values: dict[str, Any], mapping: dict[str, str], task: Task) -> tuple[Any, Any]:
+    """A row's data, and what its answer column says (None where it says nothing)."""
+    data = {
+        field: values[column]
+        for field, column in mapping.items()
+        if field != task.answer.column and column in values
+    }
+    said = values.get(mapping.get(task.answer.column, ""))
+    return data, None if said is None or said == "" else said

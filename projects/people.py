@@ -1,0 +1,89 @@
+"""Who is in a project: members, and invitations for those who have no account yet."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError as PasswordTooWeak
+from django.contrib.auth.password_validation import validate_password
+from django.core.mail import send_mail
+from django.db import transaction
+from rest_framework.exceptions import PermissionDenied, ValidationError
+
+from accounts import audit, secrets
+from accounts.models import User
+from accounts.people import by_email
+from projects.models import Invitation, Member, Project, Role
+
+
+@transaction.atomic
+def add(
+    project: Project, by: User, by_role: Role, email: str, role: Role, password: str
+) -> Member | Invitation:
+    """A member at once where the account exists or is made now, else an invitation."""
+    if role > by_role:
+        raise PermissionDenied("Nobody can give a role above their own.")
+    user = by_email(email)
+    if password:
+        user = _with_password(by, user, email, password)
+    if user is None:
+        return _invite(project, by, email, role)
+    member, created = Member.objects.get_or_create(
+        project=project, user=user, defaults={"role": role}
+    )
+    if not created:
+        change(member, by_role, role)
+    audit.note(by, "add member", project.pk, email=user.email, role=role.label)
+    return member
+
+
+def change(member: Member, by_role: Role, role: Role) -> None:
+    if max(role, member.role) > by_role:
+        raise PermissionDenied("Nobody can give or take a role above their own.")
+    if member.role == Role.OWNER and role != Role.OWNER:
+        _refuse_without_owner(member)
+    member.role = role
+    member.save(update_fields=["role"])
+
+
+def remove(member: Member, by: User, by_role: Role) -> None:
+    """End a membership. What the person answered stays."""
+    if member.role > by_role:
+        raise PermissionDenied("Nobody can remove a role above their own.")
+    if member.role == Role.OWNER:
+        _refuse_without_owner(member)
+    audit.note(by, "remove member", member.project_id, email=member.user.email)
+    member.delete()
+
+
+def _refuse_without_owner(member: Member) -> None:
+    others = Member.objects.filter(project=member.project, role=Role.OWNER).exclude(pk=member.pk)
+    if not others.exists():
+        raise ValidationError({"role": ["A project needs an owner. Make someone else owner first."]})
+
+
+def _with_password(by: User, user: User | None, email: str, password: str) -> User:
+    if not by.is_superuser:
+        raise PermissionDenied("Only an administrator of the installation can set a password.")
+    if user is not None:
+        raise ValidationError(
+            {"password": ["There is an account with this e-mail already. Leave the password out."]}
+        )
+    try:
+        validate_password(password, User(email=email))
+    except PasswordTooWeak as weak:
+        raise ValidationError({"password": weak.messages}) from weak
+    return User.objects.create_user(email, password)
+
+
+def _invite(project: Project, by: User, email: str, role: Role) -> Invitation:
+    secret = secrets.mint(secrets.INVITATION)
+    invitation = Invitation.objects.create(
+        project=project, email=email, role=role, hash=secret.hash, invited_by=by
+    )
+    address = f"{settings.STUDIO_URL}/invitations/{secret.value}/"
+    text = f"{by.email} invites you to “{project.name}” as {role.label}:\n\n{address}\n"
+    # Sent once the row stands: a mail cannot be taken back.
+    transaction.on_commit(
+        lambda: send_mail(f"Invitation to {project.name}", text, None, [email], fail_silently=True),
+        robust=True,
+    )
+    audit.note(by, "invite", project.pk, email=email, role=role.label)
+    return invitation

@@ -1,0 +1,66 @@
+"""Endpoints in the admin, for operators. What was answered and said is shown, never changed."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from serving.models import Endpoint, Feedback, Key, Prediction, Readiness, Refusal, Release
+
+
+class ReadOnly(ModelAdmin):
+    """Shown, not changed here: the API and its audit log are the way."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(ReadOnly):
+    list_display = ("slug", "name", "project", "created_by", "created_at", "withdrawn_at")
+    search_fields = ("slug", "name")
+    list_select_related = ("project", "created_by")
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnly):
+    list_display = ("endpoint", "model_version", "mode", "traffic", "created_at", "ended_at")
+    list_select_related = ("endpoint", "model_version")
+
+
+@admin.register(Readiness)
+class ReadinessAdmin(ReadOnly):
+    list_display = ("release", "problem", "at")
+    list_select_related = ("release__endpoint", "release__model_version")
+
+
+@admin.register(Key)
+class KeyAdmin(ReadOnly):
+    list_display = ("name", "endpoint", "rate_per_minute", "created_at", "revoked_at")
+    exclude = ("hash",)
+    list_select_related = ("endpoint",)
+
+
+@admin.register(Prediction)
+class PredictionAdmin(ReadOnly):
+    list_display = ("id", "endpoint", "answer", "confidence", "latency_ms", "created_at")
+    list_select_related = ("endpoint",)
+    ordering = ("-id",)
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnly):
+    list_display = ("endpoint", "minute", "status", "count")
+    list_select_related = ("endpoint",)
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnly):
+    list_display = ("prediction", "correct", "answer", "created_at", "updated_at")

@@ -1,0 +1,7 @@
+"""The serving room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ServingConfig(AppConfig):
+    name = "serving"

@@ -1,0 +1,56 @@
+"""One example's way round the circle: what it came from, and which models learned from it."""
+
+from typing import Any
+
+from projects.models import Example
+from serving.models import Feedback
+from training.models import Run, SnapshotRow
+
+MOST = 1000
+
+
+def of(example: Example) -> dict[str, Any]:
+    frozen = SnapshotRow.objects.filter(example=example).select_related("snapshot").order_by("id")
+    rows = list(frozen[:MOST])
+    runs = Run.objects.filter(snapshot__in=[row.snapshot_id for row in rows])
+    found = runs.select_related("model_version").order_by("id")[:MOST]
+    feedback = Feedback.objects.filter(example=example).select_related("prediction")[:MOST]
+    return {
+        "snapshots": [
+            {"id": str(row.snapshot_id), "sha256": row.snapshot.sha256, "split": row.split}
+            for row in rows
+        ],
+        "runs": [
+            {
+                "id": str(run.pk),
+                "state": run.state,
+                "model_version": str(run.model_version.pk)
+                if hasattr(run, "model_version")
+                else None,
+            }
+            for run in found
+        ],
+        "predictions": [_predicted(verdict) for verdict in feedback],
+        "feedback": [
+            {
+                "id": str(verdict.pk),
+                "prediction": str(verdict.prediction_id),
+                "correct": verdict.correct,
+                "answer": verdict.answer,
+                "comment": verdict.comment,
+                "created_at": verdict.created_at,
+            }
+            for verdict in feedback
+        ],
+    }
+
+
+def _predicted(verdict: Feedback) -> dict[str, Any]:
+    prediction = verdict.prediction
+    return {
+        "id": str(prediction.pk),
+        "answer": prediction.answer,
+        "confidence": prediction.confidence,
+        "model_version": str(prediction.model_version_id),
+        "created_at": prediction.created_at,
+    }

@@ -1,0 +1,25 @@
+"""`manage.py administrator`: make the first one from the environment, or say who it is."""
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from accounts.people import ensure_administrator
+
+
+class Command(BaseCommand):
+    """The supervisor calls it at each start; a person may call it too."""
+
+    help = "Makes the administrator of STUDIO_ADMIN_EMAIL and STUDIO_ADMIN_PASSWORD, if none is."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        email = os.environ.get("STUDIO_ADMIN_EMAIL", "")
+        password = os.environ.get("STUDIO_ADMIN_PASSWORD", "")
+        if bool(email) != bool(password):
+            raise CommandError("Set both STUDIO_ADMIN_EMAIL and STUDIO_ADMIN_PASSWORD, or neither.")
+        if email:
+            ensure_administrator(email, password)
+        first = User.objects.filter(is_superuser=True).order_by("date_joined").first()
+        self.stdout.write(first.email if first else "none yet: open the address to make one")

@@ -1,0 +1,151 @@
+"""A whole studio on a fresh data folder and free ports, for a while: for `make loop` and tests."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.home import REPOSITORY
+
+_OURS = ("DATABASE_URL", "BROKER_URL", "STUDIO_URL", "PREDICTOR_URL", "SECRET_KEY", "HOST")
+
+
+class DidNotStart(Exception):
+    """The studio ended, or did not answer in time; the message holds what it said."""
+
+
+@dataclass
+class TemporaryStudio:
+    """A studio that `manage.py up` runs as anywhere else; only its place is temporary."""
+
+    folder: Path
+    port: int
+    predictor_port: int
+    email: str
+    password: str
+    extra: Mapping[str, str]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def predictor_url(self) -> str:
+        return f"http://127.0.0.1:{self.predictor_port}"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def said(self) -> str:
+        """What the supervisor wrote to its terminal so far."""
+        return (self.folder / "terminal.txt").read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {name: value for name, value in os.environ.items() if name not in _OURS}
+        return {
+            **ours,
+            "STUDIO_HOME": str(self.home),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "PREDICTOR_PORT": str(self.predictor_port),
+            "STUDIO_ADMIN_EMAIL": self.email,
+            "STUDIO_ADMIN_PASSWORD": self.password,
+            **self.extra,
+        }
+
+    def start(self, *, within: float = 240.0) -> None:
+        """Start it, and wait until it says of itself that it is ready."""
+        with (self.folder / "terminal.txt").open("ab") as terminal:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=REPOSITORY,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        until = time.monotonic() + within
+        while not self._ready():
+            if self.process.poll() is not None or time.monotonic() > until:
+                self.stop()
+                raise DidNotStart(f"The studio did not start:\n{self.said}")
+            time.sleep(0.2)
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:  # noqa: S310
+                return answer.status == 200 and "is ready" in self.said
+        except OSError:  # an HTTPError is one, too
+            return False
+
+    def stop(self) -> int:
+        """Ask it to stop, as Ctrl-C does; gives its exit code."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(90)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+    def processes(self) -> dict[str, int]:
+        """The process id of each part that runs now, by name."""
+        status = json.loads((self.home / "run/processes.json").read_text(encoding="utf-8"))
+        return {name: entry["pid"] for name, entry in status.items() if entry["pid"]}
+
+    def kill(self, name: str) -> int:
+        """`kill -9` one part; gives the process id that is no more."""
+        number = self.processes()[name]
+        os.kill(number, signal.SIGKILL)
+        return number
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """A temporary folder that the servers' own user may pass through, when root runs us."""
+    path = Path(tempfile.mkdtemp(prefix="studio-"))
+    path.chmod(0o711)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+@contextlib.contextmanager
+def running(**extra: str) -> Iterator[TemporaryStudio]:
+    """A started studio; stopped, and its folder removed, whatever happens inside."""
+    with folder() as place:
+        port, predictor_port = free_ports(2)
+        email, password = "administrator@example.org", secrets.token_urlsafe(16)
+        studio = TemporaryStudio(place, port, predictor_port, email, password, extra)
+        try:
+            studio.start()
+            yield studio
+        finally:
+            studio.stop()
