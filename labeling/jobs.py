@@ -5,7 +5,7 @@ from celery import shared_task
 from labeling import queue
 
 
-@shared_task(queue="control")
+@shared_task
 def expire() -> None:
     """Give back what people walked away from."""
     queue.expire()

@@ -1,1 +1,1 @@
-"""The machine: plain Python on rows, answers and paths. Knows nothing of the web or the database."""
+"""The machine: plain Python on rows, answers and paths. Knows neither web nor database."""

@@ -32,28 +32,37 @@ class BaseModel:
     prefix: str = ""  # what the model wants to see before each text
 
 
-DEFAULT = BaseModel(
-    "all-MiniLM-L6-v2", "text", TEXT_TASKS, 22_713_216, 90_868_376, ("en",), "Apache-2.0",
-    None, False,
-)  # fmt: skip
+def _text_encoder(
+    name: str, parameters: int, language: str, licence: str, prefix: str = ""
+) -> BaseModel:
+    """A model that is not here yet, as its publisher describes it."""
+    return BaseModel(
+        name=name,
+        modality="text",
+        tasks=TEXT_TASKS,
+        parameters=parameters,
+        size_bytes=4 * parameters,
+        languages=(language,),
+        licence=licence,
+        folder=None,
+        available=False,
+        prefix=prefix,
+    )
+
+
+DEFAULT = _text_encoder("all-MiniLM-L6-v2", 22_713_216, "en", "Apache-2.0")
 HUB = {
-    "intfloat/multilingual-e5-small": BaseModel(
-        "multilingual-e5-small", "text", TEXT_TASKS, 117_653_760, 470_641_600, ("multilingual",),
-        "MIT", None, False, "query: ",
+    "intfloat/multilingual-e5-small": _text_encoder(
+        "multilingual-e5-small", 117_653_760, "multilingual", "MIT", prefix="query: "
     ),
-    "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2": BaseModel(
-        "paraphrase-multilingual-MiniLM-L12-v2", "text", TEXT_TASKS, 117_653_760, 470_641_600,
-        ("multilingual",), "Apache-2.0", None, False,
+    "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2": _text_encoder(
+        "paraphrase-multilingual-MiniLM-L12-v2", 117_653_760, "multilingual", "Apache-2.0"
     ),
-    "sentence-transformers/all-mpnet-base-v2": BaseModel(
-        "all-mpnet-base-v2", "text", TEXT_TASKS, 109_486_464, 437_967_672, ("en",), "Apache-2.0",
-        None, False,
+    "sentence-transformers/all-mpnet-base-v2": _text_encoder(
+        "all-mpnet-base-v2", 109_486_464, "en", "Apache-2.0"
     ),
-    "BAAI/bge-small-zh-v1.5": BaseModel(
-        "bge-small-zh-v1.5", "text", TEXT_TASKS, 23_950_080, 95_800_320, ("zh",), "MIT",
-        None, False,
-    ),
-}  # fmt: skip
+    "BAAI/bge-small-zh-v1.5": _text_encoder("bge-small-zh-v1.5", 23_950_080, "zh", "MIT"),
+}
 
 
 def catalogue(local: Path | None = None) -> list[BaseModel]:

@@ -130,7 +130,8 @@ class _Loop:
             began = time.monotonic()
             self._step()
             self.state.seconds += time.monotonic() - began
-            if self._every(self.course.validate_every):
+            self._end_if_late()
+            if self.state.ended or self._every(self.course.validate_every):
                 self._validate()
             self.state.ended = self.state.ended or self.state.step >= self.course.steps
             self._save_if_due()
@@ -198,12 +199,10 @@ class _Loop:
             self.best = {name: held.detach().clone() for name, held in self.trained.items()}
         else:
             self.state.stale += 1
-        self._end_if_enough()
+            self.state.ended = self.state.ended or self.state.stale >= self.course.patience
 
-    def _end_if_enough(self) -> None:
-        if self.state.stale >= self.course.patience:
-            self.state.ended = True
-        elif self.state.seconds > self.course.longest and self.state.step < self.course.steps:
+    def _end_if_late(self) -> None:
+        if self.state.seconds > self.course.longest and self.state.step < self.course.steps:
             self.state.ended = True
             self.watch.events.note(
                 f"The machine was slower than measured: training ended after "

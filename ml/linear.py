@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+# One-letter words and signs count as well: “u”, “4”, “£”, “!”.
+WORD = r"(?u)\b\w+\b|[^\w\s]"
 VOCABULARY, WEIGHTS = "vocabulary.json", "linear.safetensors"
 
 
@@ -66,7 +68,7 @@ class TfidfLinear:
     """A linear layer on weighted counts: one logit a label."""
 
     counter: Counter
-    weight: Floats  # labels × pieces
+    weight: Floats  # labels by pieces
     bias: Floats
 
     def logits(self, texts: Sequence[str]) -> Floats:
@@ -112,11 +114,11 @@ class TfidfLinear:
 def _vectorizer(grams: Grams, **more: Any) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
+    if grams.analyzer == "word":
+        more["token_pattern"] = WORD
     return TfidfVectorizer(
         analyzer=grams.analyzer,
         ngram_range=(grams.shortest, grams.longest),
-        # One-letter words count as well: “u”, “4”, “£”.
-        token_pattern=r"(?u)\b\w+\b|[^\w\s]",  # noqa: S106  (a pattern, no secret)
         sublinear_tf=True,
         dtype=np.float32,
         **more,

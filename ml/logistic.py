@@ -23,7 +23,7 @@ NEVER = -30.0  # the logit of a label that was not there to learn
 
 @dataclass(frozen=True)
 class Linear:
-    """Weights (labels × features) and one bias a label."""
+    """Weights (labels by features) and one bias a label."""
 
     weight: Floats
     bias: Floats

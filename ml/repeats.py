@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 ALIKE = 0.9  # Jaccard similarity of the word pairs
 
@@ -63,7 +64,7 @@ def _alike(a: frozenset[str], b: frozenset[str]) -> bool:
 
 def _pairs(form: str) -> frozenset[str]:
     tokens = form.split(" ")
-    return frozenset(map(" ".join, zip(tokens, tokens[1:], strict=False))) or frozenset(tokens)
+    return frozenset(map(" ".join, pairwise(tokens))) or frozenset(tokens)
 
 
 def _prefix(members: Iterable[str], rarity: Counter[str]) -> list[str]:

@@ -85,6 +85,7 @@ TABLE: dict[str, dict[str, Need]] = {
     "endpoint-rollback": {"POST": MANAGER},
     "endpoint-stats": {"GET": VIEWER},
     "account_login": {"GET": P, "POST": P},
+    "account_confirm_login_code": {"GET": P, "POST": P},
     "account_logout": {"GET": S, "POST": S},
     "account_signup": {"GET": P, "POST": P},
     "account_inactive": {"GET": P},

@@ -17,14 +17,14 @@ GAVE_UP = (
 QUIET = timedelta(seconds=20)
 
 
-@shared_task(queue="default", expires=120)
+@shared_task(expires=120)
 def read_upload(upload_id: str) -> None:
     upload = Upload.claim(upload_id)
     if upload is not None:
         intake.read(upload)
 
 
-@shared_task(queue="control")
+@shared_task
 def reconcile() -> None:
     """Bring back uploads whose worker died or whose bell was lost."""
     Upload.stalled().filter(attempts__gte=MAX_ATTEMPTS).update(

@@ -5,7 +5,7 @@ from celery import shared_task
 from studio import sweeping
 
 
-@shared_task(queue="background")
+@shared_task
 def sweep() -> None:
     """Clear away what nobody can reach any more."""
     sweeping.sweep()

@@ -134,6 +134,14 @@ CACHES = {
 CELERY_BROKER_URL = home.broker_url()
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# `control` never waits behind work, `background` gives way to people, `train` is one run a slot.
+CELERY_TASK_ROUTES = {
+    "projects.jobs.reconcile": {"queue": "control"},
+    "labeling.jobs.expire": {"queue": "control"},
+    "training.jobs.reconcile": {"queue": "control"},
+    "training.jobs.train": {"queue": "train"},
+    "studio.jobs.sweep": {"queue": "background"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -23,6 +23,12 @@ def person(email: str) -> User:
     return user
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Half a second a password is right for people, and too long for tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def owner(db: None) -> User:
     return person("owner@example.org")

@@ -15,7 +15,7 @@ from training.models import Run
 QUIET = timedelta(seconds=20)
 
 
-@shared_task(queue="train", expires=120)
+@shared_task(expires=120)
 def train(run_id: str) -> None:
     """Claim the run and watch over its trainer. A second message for the same run finds nothing."""
     run = Run.claim(run_id)
@@ -26,7 +26,7 @@ def train(run_id: str) -> None:
         ring(run)
 
 
-@shared_task(queue="control")
+@shared_task
 def reconcile() -> None:
     """Take back runs without a heartbeat, ring again for those whose bell was lost."""
     Run.stalled().filter(attempts__gte=MAX_ATTEMPTS).update(

@@ -109,7 +109,7 @@ def _weights(work: Work, model: EncoderModel) -> Any:
 def freeze_large_vocabulary(work: Work, model: EncoderModel) -> None:
     vectors = model.network.encoder.get_input_embeddings()
     if model.device == "cpu" and vectors.num_embeddings > LARGE:
-        vectors.weight.requires_grad_(False)
+        vectors.weight.requires_grad_(requires_grad=False)
         work.watch.events.note(
             "The base model's word vectors stay as they are: they are most of its weights, "
             "and on a CPU training them would take most of the time."

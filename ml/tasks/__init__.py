@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import TypeGuard
 
 from ml.task import Task
 
@@ -14,10 +15,13 @@ def _found() -> dict[str, Task]:
     for file in sorted(Path(__file__).parent.glob("[!_]*.py")):
         module = import_module(f"{__name__}.{file.stem}")
         for thing in vars(module).values():
-            if isinstance(thing, type) and thing.__module__ == module.__name__:
-                if issubclass(thing, Task):
-                    tasks[thing.slug] = thing()
+            if _is_task(thing) and thing.__module__ == module.__name__:
+                tasks[thing.slug] = thing()
     return tasks
+
+
+def _is_task(thing: object) -> TypeGuard[type[Task]]:
+    return isinstance(thing, type) and issubclass(thing, Task)
 
 
 TASKS: dict[str, Task] = _found()

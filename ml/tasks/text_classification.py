@@ -87,6 +87,12 @@ def _parsed(text: str) -> str:
         raise DataError(
             "The text holds a NUL character, as binary files do. Is this really a text file?"
         )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            "The text holds half of a character pair, which no file can keep."
+        ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise DataError("The text is empty.")

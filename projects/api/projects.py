@@ -58,9 +58,10 @@ class ProjectData(serializers.ModelSerializer[Project]):
         self._refuse_used(names)
         return [
             {
-                **label,
-                "hotkey": label["hotkey"] or KEYS[place : place + 1],
-                "color": label["color"] or PALETTE[place % len(PALETTE)],
+                "name": label["name"],
+                "description": label.get("description", ""),
+                "hotkey": label.get("hotkey") or KEYS[place : place + 1],
+                "color": label.get("color") or PALETTE[place % len(PALETTE)],
             }
             for place, label in enumerate(labels)
         ]

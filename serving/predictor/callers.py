@@ -27,6 +27,7 @@ MOST_TOGETHER = 200
 # The last field is text, so that an unchanged answer is parsed once (`releases_in`).
 QUERY = """
 SELECT k.hash, k.id, k.rate_per_minute, e.id, e.slug, p.task,
+       e.withdrawn_at IS NULL AND p.deleted_at IS NULL,
        (SELECT json_agg(json_build_object(
                   'id', r.id, 'mode', r.mode, 'traffic', r.traffic,
                   'version', v.id, 'number', v.number, 'run', v.run_id,
@@ -42,7 +43,6 @@ SELECT k.hash, k.id, k.rate_per_minute, e.id, e.slug, p.task,
   JOIN serving_endpoint e ON e.id = k.endpoint_id
   JOIN projects_project p ON p.id = e.project_id
  WHERE k.hash = ANY(%s) AND k.revoked_at IS NULL
-   AND e.withdrawn_at IS NULL AND p.deleted_at IS NULL
 """
 
 
@@ -80,6 +80,7 @@ class Caller:
     endpoint: UUID
     slug: str
     task: Task
+    open: bool
     releases: dict[str, Answering]
 
     @property
@@ -112,7 +113,7 @@ class Desk:
         caller = await self._rounds.ask(secrets.digest(value))
         if caller is None:
             raise Refused(401, UNKNOWN_KEY)
-        if caller.slug != slug:
+        if caller.slug != slug or not caller.open:
             raise Refused(404, "There is no endpoint here that this key opens.")
         return caller
 
@@ -123,8 +124,8 @@ class Desk:
 
 
 def _caller(row: Sequence[Any]) -> Caller:
-    _, key, rate, endpoint, slug, task, releases = row
-    return Caller(key, rate, endpoint, slug, TASKS[task], releases_in(releases))
+    _, key, rate, endpoint, slug, task, is_open, releases = row
+    return Caller(key, rate, endpoint, slug, TASKS[task], is_open, releases_in(releases))
 
 
 NO_KEY = (

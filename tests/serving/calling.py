@@ -5,8 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,13 @@ from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """For a socket, whose path may have 107 characters."""
+    with tempfile.TemporaryDirectory(prefix="wire-") as name:
+        yield Path(name)
 
 
 def free_port() -> int:

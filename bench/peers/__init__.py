@@ -1,0 +1,1 @@
+"""What we measure ourselves against, built as its own documentation builds it."""
