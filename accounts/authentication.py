@@ -1,7 +1,7 @@
 """Who is calling: a personal token in the Authorization header, or nobody."""
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from accounts import secrets
@@ -33,3 +33,10 @@ class BearerToken(BaseAuthentication):
             .filter(hash=secrets.digest(value), revoked_at=None, user__is_active=True)
             .first()
         )
+
+
+def caller(request: Request) -> User:
+    """Who is asking, where the table lets in nobody anonymous."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user

@@ -15,6 +15,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import caller
 from accounts.models import Replay
 from accounts.problems import Conflict
 
@@ -53,9 +54,11 @@ def replayed(*, secret: bool = False) -> Callable[[Handler], Handler]:
 def _claim(request: Request, key: str) -> Replay:
     """The key's row, locked: a concurrent twin waits here for the first one's answer."""
     fingerprint = _fingerprint(request)
-    Replay.objects.filter(user=request.user, key=key, created_at__lt=timezone.now() - KEPT).delete()
+    Replay.objects.filter(
+        user=caller(request), key=key, created_at__lt=timezone.now() - KEPT
+    ).delete()
     kept, _ = Replay.objects.select_for_update().get_or_create(
-        user=request.user, key=key, defaults={"request_hash": fingerprint}
+        user=caller(request), key=key, defaults={"request_hash": fingerprint}
     )
     if bytes(kept.request_hash) != fingerprint:
         raise Conflict("This Idempotency-Key was used with another request. Take a new key.")

@@ -17,7 +17,7 @@ class Secret(NamedTuple):
 
 
 def mint(prefix: str) -> Secret:
-    """A new secret. Its tail is a checksum, so that scanners and we refuse a typo without a query."""
+    """A new secret. Its tail is a checksum: a typo is refused without a query."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS))
     value = f"{prefix}{body}{_check(body)}"
     return Secret(value, digest(value))

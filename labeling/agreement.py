@@ -31,7 +31,7 @@ def of(project: Project) -> dict[str, Any]:
 
 
 def krippendorff_alpha(units: Iterable[Iterable[str]]) -> float | None:
-    """Krippendorff's alpha for nominal data, 1 − observed / expected disagreement.
+    """Krippendorff's alpha for nominal data, 1 - observed / expected disagreement.
 
     units: for each example the answers it got; those with fewer than two do not count.
     None where it is undefined (nothing to pair). Source: Krippendorff, Computing Krippendorff's

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -13,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.authentication import caller
 from accounts.replaying import replayed
 from labeling import agreement, queue, review
 from labeling.models import Assignment
@@ -65,7 +65,7 @@ class Next(APIView):
         responses={200: PICKED, 204: OpenApiResponse(description="Nothing is left for you.")},
     )
     def post(self, request: Request, project_id: UUID) -> Response:
-        assignment = queue.next_for(request.user, asked_for(request, project_id))
+        assignment = queue.next_for(caller(request), asked_for(request, project_id))
         return Response(status=204) if assignment is None else Response(_shown(assignment))
 
 
@@ -87,9 +87,7 @@ def _shown(assignment: Assignment) -> dict[str, Any]:
 
 
 def _own(request: Request, assignment_id: UUID) -> Assignment:
-    if not request.user.is_authenticated:
-        raise Http404
-    assignment = queue.held_by(request.user, assignment_id)
+    assignment = queue.held_by(caller(request), assignment_id)
     access.require(request, assignment.project)
     return assignment
 
@@ -144,7 +142,7 @@ class OneAnnotation(APIView):
             withdrawn_at=None,
         )
         access.require(request, annotation.example.project)
-        if annotation.author_id != request.user.pk:
+        if annotation.author_id != caller(request).pk:
             raise PermissionDenied(
                 "Only its author can change an answer. A reviewer can settle the example."
             )
@@ -158,7 +156,7 @@ class Review(APIView):
         example = get_object_or_404(detailed(), pk=example_id)
         access.require(request, example.project)
         answer = _answer(request, example.project)["answer"]
-        annotation = review.settle(example, answer, request.user)
+        annotation = review.settle(example, answer, caller(request))
         return Response(AnnotationData(annotation).data, status=201)
 
 

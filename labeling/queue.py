@@ -89,9 +89,7 @@ def _held(person: User, project: Project) -> Assignment | None:
     )
 
 
-def _free(
-    person: User, project: Project, *, status: str, test: bool, front: int
-) -> Example | None:
+def _free(person: User, project: Project, *, status: str, test: bool, front: int) -> Example | None:
     with connection.cursor() as cursor:
         cursor.execute(
             _FREE,
@@ -191,9 +189,7 @@ def skip(assignment: Assignment, reason: str) -> None:
         raise Conflict("You answered this one already. Take the annotation back first.")
     _end(assignment, Held.SKIPPED, skip_reason=reason)
     if not _someone_left(example, assignment.project):
-        Example.objects.filter(pk=example.pk, status=Status.UNLABELED).update(
-            status=Status.SKIPPED
-        )
+        Example.objects.filter(pk=example.pk, status=Status.UNLABELED).update(status=Status.SKIPPED)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ nobody asked `require`. What a caller is not a member of does not exist: 404.
 from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -125,7 +126,9 @@ def visible(user: Person) -> QuerySet[Project]:
 
 
 def role_in(user: Person, project: Project) -> Role | None:
-    found = Member.objects.filter(project=project, user_id=user.pk).values_list("role", flat=True)
+    found = Member.objects.filter(project=project, user_id=user.pk or UUID(int=0)).values_list(
+        "role", flat=True
+    )
     role = found.first() if project.deleted_at is None else None
     return None if role is None else Role(role)
 

@@ -68,9 +68,7 @@ def settle_all(project: Project) -> None:
             "SELECT 1 FROM projects_example WHERE project_id = %s ORDER BY id FOR UPDATE",
             [project.pk],
         )
-        cursor.execute(
-            _SETTLE.format(chosen="e.project_id = %s"), [project.pk, project.pk]
-        )
+        cursor.execute(_SETTLE.format(chosen="e.project_id = %s"), [project.pk, project.pk])
 
 
 def answers(project: Project) -> Iterator[dict[str, Any]]:

@@ -213,4 +213,3 @@ def _annotating(upload: Upload) -> dict[str, Any]:
         "upload": upload.pk,
         "project": upload.project_id,
     }
-

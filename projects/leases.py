@@ -65,9 +65,7 @@ class Leased(models.Model):
     @property
     def mine(self) -> QuerySet[Self]:
         """This row as long as this claim of it holds: the only way a worker may write to it."""
-        return type(self)._default_manager.filter(
-            pk=self.pk, token=self.token, state=State.RUNNING
-        )
+        return type(self)._default_manager.filter(pk=self.pk, token=self.token, state=State.RUNNING)
 
     def write(self, **fields: object) -> None:
         if not self.mine.update(**fields):

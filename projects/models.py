@@ -138,7 +138,7 @@ class Source(models.TextChoices):
 
 
 class Example(models.Model):
-    """One unit of data. `gold`, `status` and `answered` follow from the annotations: see gold.py."""
+    """One unit of data. `gold`, `status` and `answered` follow from annotations: see gold.py."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="examples")
@@ -244,4 +244,3 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return str(self.answer)
-

@@ -1,8 +1,8 @@
 """Who is in a project: members, and invitations for those who have no account yet."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError as PasswordTooWeak
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as PasswordTooWeak
 from django.core.mail import send_mail
 from django.db import transaction
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -56,7 +56,9 @@ def remove(member: Member, by: User, by_role: Role) -> None:
 def _refuse_without_owner(member: Member) -> None:
     others = Member.objects.filter(project=member.project, role=Role.OWNER).exclude(pk=member.pk)
     if not others.exists():
-        raise ValidationError({"role": ["A project needs an owner. Make someone else owner first."]})
+        raise ValidationError(
+            {"role": ["A project needs an owner. Make someone else owner first."]}
+        )
 
 
 def _with_password(by: User, user: User | None, email: str, password: str) -> User:

@@ -14,7 +14,7 @@ log = logging.getLogger("studio.celery")
 
 
 class Job(DjangoTask):
-    """A job whose bell may fail to ring: its row waits in PostgreSQL, the reconciler rings again."""
+    """A job whose bell may fail to ring: its row waits, and the reconciler rings again."""
 
     abstract = True
 
@@ -26,7 +26,9 @@ class Job(DjangoTask):
         try:
             self.delay(*args, **kwargs)
         except self.OperationalError as problem:
-            log.warning("The broker did not take %s (%s); it will be sent again.", self.name, problem)
+            log.warning(
+                "The broker did not take %s (%s); it will be sent again.", self.name, problem
+            )
 
 
 app = Celery("studio", task_cls=Job)

@@ -111,7 +111,13 @@ def _database() -> dict[str, object]:
     pool = int(os.environ.get("DATABASE_POOL", "0"))
     if pool:
         options["pool"] = {"min_size": 2, "max_size": pool, "timeout": 10}
-    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    named = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     database = {django: str(parts.pop(libpq)) for libpq, django in named.items() if libpq in parts}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -228,8 +234,11 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    *((name, BASE_DIR / "node_modules" / name) for name in ("htmx.org", "@tabler", "echarts")
-      if (BASE_DIR / "node_modules" / name).is_dir()),
+    *(
+        (name, BASE_DIR / "node_modules" / name)
+        for name in ("htmx.org", "@tabler", "echarts")
+        if (BASE_DIR / "node_modules" / name).is_dir()
+    ),
 ]
 # Packages are served from where npm put them: nothing is copied, and there is no build step.
 WHITENOISE_USE_FINDERS = True

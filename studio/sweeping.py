@@ -51,7 +51,7 @@ def erase(project: Project) -> None:
     files = [upload.file for upload in project.uploads.all()]
     runs = [run.folder for run in project.runs.all()]
     for model, path in _BY_PROJECT:
-        model.objects.filter(**{path: project}).delete()
+        model._default_manager.filter(**{path: project}).delete()
     project.delete()
     transaction.on_commit(
         lambda: _remove([*files, *runs, settings.FILES / "snapshots" / str(project.pk)])

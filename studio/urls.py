@@ -1,12 +1,12 @@
 """Every address of the studio. Who may go where is in projects/access.py."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from studio import api, views
 
-API = [
+API: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("examples/<uuid:example_id>/lineage/", api.Lineage.as_view(), name="example-lineage"),
     *(path("", include(f"{room}.urls")) for room in ("accounts", "projects", "labeling")),

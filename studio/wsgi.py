@@ -6,6 +6,6 @@ import os
 os.environ.setdefault("DATABASE_POOL", "16")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()

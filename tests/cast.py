@@ -1,4 +1,4 @@
-"""The cast of every test: people with their places in a project, and clients that speak for them."""
+"""The cast of every test: people with their places in a project, and their clients."""
 
 import time
 from collections.abc import Callable

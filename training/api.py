@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import audit
+from accounts.authentication import caller
 from accounts.paging import ByCursor
 from accounts.replaying import replayed
 from ml import base_models
@@ -141,7 +142,7 @@ class Snapshots(ListAPIView[Snapshot]):
     def post(self, request: Request, project_id: UUID) -> Response:
         project = asked_for(request, project_id)
         try:
-            snapshot = snapshots.freeze(project, request.user)
+            snapshot = snapshots.freeze(project, caller(request))
         except snapshots.NothingToFreeze as problem:
             raise ValidationError({"project": [str(problem)]}) from problem
         return Response(SnapshotData(snapshot).data, status=201)
@@ -186,8 +187,8 @@ def _refuse_unready(project: Project) -> None:
 
 @transaction.atomic
 def _launch(project: Project, request: Request, asked: dict[str, Any]) -> Run:
-    run = Run.objects.create(project=project, created_by=request.user, **asked)
-    audit.note(request.user, "launch run", project.pk, run=str(run.pk))
+    run = Run.objects.create(project=project, created_by=caller(request), **asked)
+    audit.note(caller(request), "launch run", project.pk, run=str(run.pk))
     jobs.ring(run)
     return run
 
@@ -217,7 +218,7 @@ class Cancel(APIView):
         Run.objects.filter(pk=run.pk, state=State.QUEUED).update(
             state=State.CANCELLED, finished_at=Now()
         )
-        audit.note(request.user, "cancel run", run.project_id, run=str(run.pk))
+        audit.note(caller(request), "cancel run", run.project_id, run=str(run.pk))
         return Response(RunData(_found(request, run_id)).data, status=202)
 
 
@@ -256,19 +257,17 @@ class OneModelVersion(APIView):
         return Response(ModelVersionData(version).data)
 
 
-BASE_MODEL = inline_serializer(
-    "BaseModel",
-    {
-        "name": serializers.CharField(),
-        "modality": serializers.CharField(),
-        "tasks": serializers.ListField(child=serializers.CharField()),
-        "parameters": serializers.IntegerField(),
-        "size_bytes": serializers.IntegerField(),
-        "languages": serializers.ListField(child=serializers.CharField()),
-        "licence": serializers.CharField(),
-        "available": serializers.BooleanField(),
-    },
-)
+BASE_MODEL_FIELDS: dict[str, Any] = {
+    "name": serializers.CharField(),
+    "modality": serializers.CharField(),
+    "tasks": serializers.ListField(child=serializers.CharField()),
+    "parameters": serializers.IntegerField(),
+    "size_bytes": serializers.IntegerField(),
+    "languages": serializers.ListField(child=serializers.CharField()),
+    "licence": serializers.CharField(),
+    "available": serializers.BooleanField(),
+}
+BASE_MODEL = inline_serializer("BaseModel", BASE_MODEL_FIELDS)
 
 BASE_MODEL_LIST = serializers.ListField(child=BASE_MODEL)
 
@@ -286,7 +285,7 @@ class BaseModels(APIView):
 
 
 def _shown(model: base_models.BaseModel) -> dict[str, Any]:
-    return {name: getattr(model, name) for name in BASE_MODEL.fields}
+    return {name: getattr(model, name) for name in BASE_MODEL_FIELDS}
 
 
 class Tasks(APIView):

@@ -31,7 +31,7 @@ def freeze(project: Project, by: User | None) -> Snapshot:
     rows, left_out = splitting.split(_gold(project), _stratum(project))
     if not rows:
         raise NothingToFreeze(
-            "There is no labelled example yet. Label some at the desk, or upload a file with labels."
+            "There is no labelled example yet. Label some at the desk, or upload labelled rows."
         )
     path, sha256 = _write(project, rows)
     counts = {**Counter(str(row.get("split")) for row in rows), "left_out": left_out}
@@ -69,9 +69,7 @@ def _write(project: Project, rows: list[Any]) -> tuple[str, str]:
 
 
 @transaction.atomic
-def _keep(
-    project: Project, by: User | None, rows: list[Any], found: dict[str, Any]
-) -> Snapshot:
+def _keep(project: Project, by: User | None, rows: list[Any], found: dict[str, Any]) -> Snapshot:
     snapshot, created = Snapshot.objects.get_or_create(
         project=project,
         sha256=found["sha256"],

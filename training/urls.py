@@ -20,7 +20,5 @@ urlpatterns = [
         api.ModelVersions.as_view(),
         name="project-model-versions",
     ),
-    path(
-        "model-versions/<uuid:version_id>/", api.OneModelVersion.as_view(), name="model-version"
-    ),
+    path("model-versions/<uuid:version_id>/", api.OneModelVersion.as_view(), name="model-version"),
 ]

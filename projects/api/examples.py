@@ -40,7 +40,7 @@ class ExampleData(serializers.ModelSerializer[Example]):
 
     id = serializers.CharField(read_only=True)
     project = serializers.CharField(source="project_id", read_only=True)
-    data = serializers.JSONField(read_only=True)
+    data = serializers.JSONField(read_only=True)  # type: ignore[assignment]
     gold = serializers.JSONField(read_only=True, allow_null=True)
     test = serializers.BooleanField(source="is_test", read_only=True)
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.authentication import caller
 from accounts.replaying import replayed
 from projects import access, people
 from projects.api.projects import asked_for
@@ -71,7 +72,7 @@ class Members(APIView):
         form.is_valid(raise_exception=True)
         asked = form.validated_data
         added = people.add(
-            project, request.user, own, asked["email"], _role(asked["role"]), asked["password"]
+            project, caller(request), own, asked["email"], _role(asked["role"]), asked["password"]
         )
         return Response(_shown(added), status=201)
 
@@ -93,5 +94,5 @@ class OneMember(APIView):
     @extend_schema(responses={204: OpenApiResponse(description="Gone; their answers stay.")})
     def delete(self, request: Request, project_id: UUID, user_id: UUID) -> Response:
         member, own = self._found(request, project_id, user_id)
-        people.remove(member, request.user, own)
+        people.remove(member, caller(request), own)
         return Response(status=204)

@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import audit
+from accounts.authentication import caller
 from accounts.replaying import replayed
 from ml.tasks import TASKS
 from projects import access, gold
 from projects.models import Member, Project, Role
 
 MOST_LABELS = 500
-# Okabe–Ito, then Tol's muted: told apart by colour-blind people too.
+# Okabe-Ito, then Tol's muted: told apart by colour-blind people too.
 PALETTE = (
     *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442"),
     *("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255"),
@@ -42,7 +43,7 @@ class ProjectData(serializers.ModelSerializer[Project]):
 
     id = serializers.CharField(read_only=True)
     task = serializers.ChoiceField(choices=sorted(TASKS))
-    labels = LabelField(many=True, required=False, max_length=MOST_LABELS)
+    labels = LabelField(many=True, required=False, max_length=MOST_LABELS)  # type: ignore[call-arg]
     guidelines = serializers.CharField(max_length=100_000, allow_blank=True, required=False)
     overlap = serializers.IntegerField(min_value=1, max_value=50, required=False)
 
@@ -108,9 +109,9 @@ class Projects(ListAPIView[Project]):
     def post(self, request: Request) -> Response:
         form = ProjectData(data=request.data)
         form.is_valid(raise_exception=True)
-        project = form.save(created_by=request.user)
-        Member.objects.create(project=project, user=request.user, role=Role.OWNER)
-        audit.note(request.user, "create project", project.pk)
+        project = form.save(created_by=caller(request))
+        Member.objects.create(project=project, user=caller(request), role=Role.OWNER)
+        audit.note(caller(request), "create project", project.pk)
         return Response(ProjectData(project).data, status=201)
 
 
@@ -136,7 +137,7 @@ class OneProject(APIView):
         project = self._project(request, project_id)
         project.deleted_at = timezone.now()
         project.save(update_fields=["deleted_at"])
-        audit.note(request.user, "delete project", project.pk, name=project.name)
+        audit.note(caller(request), "delete project", project.pk, name=project.name)
         return Response(status=204)
 
 
@@ -168,15 +169,15 @@ class Me(APIView):
     )
     def get(self, request: Request) -> Response:
         members = (
-            Member.objects.filter(user=request.user, project__deleted_at=None)
+            Member.objects.filter(user=caller(request), project__deleted_at=None)
             .select_related("project")
             .order_by("project_id")[:1000]
         )
         return Response(
             {
-                "id": str(request.user.pk),
-                "email": request.user.email,
-                "administrator": request.user.is_superuser,
+                "id": str(caller(request).pk),
+                "email": caller(request).email,
+                "administrator": caller(request).is_superuser,
                 "projects": [
                     {"id": str(m.project_id), "name": m.project.name, "role": Role(m.role).label}
                     for m in members

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import audit
+from accounts.authentication import caller
 from accounts.replaying import replayed
 from projects import access, jobs, mapping
 from projects.api.projects import asked_for
@@ -79,9 +80,7 @@ class Uploads(ListAPIView[Upload]):
     def get_queryset(self) -> Any:
         return asked_for(self.request, self.kwargs["project_id"]).uploads.all()
 
-    @extend_schema(
-        request={"multipart/form-data": UploadAsked}, responses={202: UploadData}
-    )
+    @extend_schema(request={"multipart/form-data": UploadAsked}, responses={202: UploadData})
     @replayed()
     def post(self, request: Request, project_id: UUID) -> Response:
         project = asked_for(request, project_id)
@@ -96,7 +95,7 @@ def _take(project: Project, request: Request, asked: dict[str, Any]) -> Upload:
     file: UploadedFile = asked["file"]
     upload = Upload.objects.create(
         project=project,
-        created_by=request.user,
+        created_by=caller(request),
         # Only ever shown: where the file lies is our own choice.
         name=Path(file.name or "file").name.replace("\0", "")[:255],
         size_bytes=file.size or 0,
@@ -107,7 +106,7 @@ def _take(project: Project, request: Request, asked: dict[str, Any]) -> Upload:
     upload.path = f"uploads/{upload.pk}"
     upload.save(update_fields=["path"])
     _store(file, upload.file)
-    audit.note(request.user, "upload", project.pk, upload=str(upload.pk), name=upload.name)
+    audit.note(caller(request), "upload", project.pk, upload=str(upload.pk), name=upload.name)
     jobs.ring(upload)
     return upload
 

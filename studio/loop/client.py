@@ -20,7 +20,7 @@ class Client:
         self._http = httpx.Client(base_url=origin, headers=headers, timeout=60)
 
     def get(self, path: str, **query: str | int) -> Json:
-        return self._ask("GET", path, params=query)
+        return self._ask("GET", path, params=query or None)  # {} would cut off the path's own
 
     def get_list(self, path: str) -> list[Json]:
         """A resource that is a plain list."""

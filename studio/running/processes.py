@@ -11,8 +11,8 @@ from pathlib import Path
 from studio import home
 from studio.running.children import Program
 
-# Everything but the servers stops first, and together.
-STAGES = (("web", "predictor", "beat"),)
+# A page mostly waits for PostgreSQL, so more threads than cores; as many as studio/wsgi.py pools.
+_WEB_THREADS = "16"
 
 
 def table() -> list[Program]:
@@ -25,9 +25,11 @@ def web() -> Program:
     return _python(
         "web",
         *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", os.environ.get("WEB_WORKERS", "2"), "--blocking-threads", "16"),
+        *("--workers", os.environ.get("WEB_WORKERS", "2"), "--blocking-threads", _WEB_THREADS),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws"),
-        *("--log-level", "warning", "studio.wsgi:application"),
+        # Granian finds that many threads unusual and says so at every start; what the studio itself
+        # logs is not silenced by it.
+        *("--log-level", "error", "studio.wsgi:application"),
     )
 
 

@@ -1,5 +1,7 @@
 """PostgreSQL and Valkey, where nobody named others: made, started, ready to be talked to."""
 
+import contextlib
+
 from studio import home
 from studio.running import placing, postgres, valkey
 from studio.running.placing import Place
@@ -26,3 +28,9 @@ def start(supervisor: Supervisor) -> Place | None:
     if home.embedded_broker():
         supervisor.wait(valkey.ready, 60, "The embedded Valkey did not answer")
     return place
+
+
+def tidy() -> None:
+    """After the last server: nothing listens in the sockets' folder any more."""
+    with contextlib.suppress(OSError):
+        home.sockets().rmdir()

@@ -67,6 +67,7 @@ def _once(supervisor: Supervisor, name: str, *arguments: str) -> str:
 def _stop(supervisor: Supervisor) -> None:
     first = [name for name in supervisor.children if name not in {"postgres", "valkey"}]
     supervisor.stop([first, *servers.STAGES])
+    servers.tidy()
 
 
 @contextlib.contextmanager

@@ -91,9 +91,7 @@ def test_an_expired_lease_frees_the_example(project, owner, member):
     assert queue.next_for(owner, project) is not None
 
 
-def test_skipping_hides_it_from_the_person_and_marks_it_once_nobody_is_left(
-    project, owner, member
-):
+def test_skipping_hides_it_from_the_person_and_marks_it_once_nobody_is_left(project, owner, member):
     fill(project, 1)
     queue.skip(queue.next_for(member, project), "unclear")
     assert queue.next_for(member, project) is None

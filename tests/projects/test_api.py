@@ -112,7 +112,10 @@ def test_a_mapping_that_is_none_is_refused(project, owner, speak, mapping):
 
 
 def test_examples_are_found_by_words_status_and_label(project, owner, speak):
-    upload(project, "text,label\nThe Cat sat,spam\nconcatenate,ham\n我喜欢这个产品,ham\nthe cat,\n".encode())
+    upload(
+        project,
+        "text,label\nThe Cat sat,spam\nconcatenate,ham\n我喜欢这个产品,ham\nthe cat,\n".encode(),
+    )
     client = speak(owner)
 
     def texts(query):
