@@ -12,6 +12,8 @@ os.environ.update(
     TRANSFORMERS_OFFLINE="1",
     HF_HUB_DISABLE_TELEMETRY="1",
     TOKENIZERS_PARALLELISM="false",
+    # Threads that wait sleep: spinning costs more than it wins where others compute as well.
+    OMP_WAIT_POLICY="PASSIVE",
 )
 
 from ml.commands import main

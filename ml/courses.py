@@ -36,6 +36,7 @@ def course(learner: Learner, work: Work, wanted: Wanted) -> Course:
     if decided is not None:
         return Course(**decided)
     batches = learner.batches(0)
+    learner.network.train()
     with devices.untouched_randomness():
         bf16 = devices.bf16_is_faster(
             learner.network, lambda: learner.loss(batches[0]), learner.device

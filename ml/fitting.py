@@ -169,7 +169,7 @@ class _Loop:
             raise failures.loss_not_finite(self.state.step, self.course.learning_rate)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self.state.losses += float(loss)
+        self.state.losses += float(loss.detach())
         self.state.counted += 1
 
     def _every(self, steps: int) -> bool:

@@ -58,15 +58,19 @@ class Endpoints(generics.ListAPIView[Endpoint]):
         return Endpoint.objects.open().with_releases().filter(project__in=mine)
 
     @extend_schema(request=EndpointAsked, responses={201: EndpointShown})
-    @replayed()
     def post(self, request: Request) -> Response:
         asked = _checked(EndpointAsked, request)
         version = get_object_or_404(
             ModelVersion.objects.select_related("project", "run"), pk=asked["model_version"]
         )
         access.require(request, version.project)
+        return self._publish(request, version, asked["name"])
+
+    # Replayed only behind the question of access: whoever has lost it gets no kept answer.
+    @replayed()
+    def _publish(self, request: Request, version: ModelVersion, name: str) -> Response:
         try:
-            made = publishing.publish(version.project, asked["name"], version, person(request))
+            made = publishing.publish(version.project, name, version, person(request))
         except publishing.NotPublishable as reason:
             raise ValidationError({"model_version": [str(reason)]}) from reason
         return Response(EndpointShown(opened(request, made.slug)).data, status=201)
@@ -94,9 +98,11 @@ class Releases(generics.ListAPIView[Release]):
         return endpoint.releases.select_related("model_version", "readiness")
 
     @extend_schema(request=ReleaseAsked, responses={201: ReleaseShown})
-    @replayed()
     def post(self, request: Request, slug: str) -> Response:
-        endpoint = opened(request, slug)
+        return self._release(request, opened(request, slug))
+
+    @replayed()
+    def _release(self, request: Request, endpoint: Endpoint) -> Response:
         asked = _checked(ReleaseAsked, request)
         version = endpoint.project.model_versions.filter(pk=asked["model_version"]).first()
         if version is None:
@@ -116,9 +122,11 @@ class RollBack(APIView):
     """Return to the release before."""
 
     @extend_schema(request=None, responses={200: ReleaseShown})
-    @replayed()
     def post(self, request: Request, slug: str) -> Response:
-        endpoint = opened(request, slug)
+        return self._roll_back(request, opened(request, slug))
+
+    @replayed()
+    def _roll_back(self, request: Request, endpoint: Endpoint) -> Response:
         try:
             answering = publishing.roll_back(endpoint, person(request))
         except publishing.NothingBefore as reason:
@@ -135,9 +143,11 @@ class Keys(generics.ListAPIView[Key]):
         return opened(self.request, self.kwargs["slug"]).keys.all()
 
     @extend_schema(request=KeyAsked, responses={201: KeyMade})
-    @replayed(secret=True)
     def post(self, request: Request, slug: str) -> Response:
-        endpoint = opened(request, slug)
+        return self._mint(request, opened(request, slug))
+
+    @replayed(secret=True)
+    def _mint(self, request: Request, endpoint: Endpoint) -> Response:
         asked = _checked(KeyAsked, request)
         secret = secrets.mint(secrets.ENDPOINT)
         key = Key.objects.create(

@@ -223,6 +223,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": ["accounts.authentication.BearerToken"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.schema.complete",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "WorkState": "projects.leases.State",
+        "ExampleSource": "projects.models.Source",
+        "AnnotationSource": "projects.models.AnnotationSource",
+        "ExampleStatus": "projects.models.Status",
+        "Effort": "training.efforts.CHOICES",
+        "MemberState": "projects.api.people.STATES",
+    },
 }
 
 LANGUAGE_CODE = "en"

@@ -6,6 +6,7 @@ EFFORTS = {
     "balanced": "a good model within five minutes, on two cores and 500 short texts",
     "thorough": "as good as the data allows; may take half an hour",
 }
+CHOICES = [(name, name) for name in EFFORTS]
 HYPERPARAMETERS = (
     *("learning_rate", "batch_size", "epochs", "warmup", "weight_decay", "max_length"),
     "checkpoint_seconds",

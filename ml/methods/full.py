@@ -14,9 +14,10 @@ from ml.methods import head
 from ml.task import Bundle, Row
 from ml.work import Learned, Work
 
-LEARNING_RATE = 5e-5
+LEARNING_RATE = 7e-5
 BATCH_SIZE = 16
 TO_START = 2000  # rows for the linear layer to start from
+TO_START_FROM = 1.0  # the strength of that layer
 TO_STEER = 1000  # validation rows to look at while training
 LARGE = 60_000  # word vectors: more of them stay as they are, on a CPU
 
@@ -53,14 +54,14 @@ class Labels(fitting.Learner):
 
     def score(self, figures: dict[str, float]) -> list[float]:
         """Macro F1 first; where it does not differ, the lower loss."""
-        return [round(figures["validation_macro_f1"], 6), -figures["validation_loss"]]
+        return [round(figures["validation_macro_f1"], 6), -round(figures["validation_loss"], 3)]
 
 
 def train(work: Work) -> Learned:
     """A bundle whose every weight has learned.
 
-    It starts with the linear layer that fits the untouched base model best, so that the first
-    steps do not tear up what the base model knows (Kumar et al. 2022).
+    It starts with a linear layer that fits the untouched base model, so that the first steps do
+    not tear up what the base model knows (Kumar et al. 2022).
     """
     bundle = head.bundled(work, head.fresh(work))
     probe = _start(work, bundle.model)
@@ -90,9 +91,14 @@ def _start(work: Work, model: EncoderModel) -> head.Probe:
     draw = np.random.default_rng(work.seed).permutation(len(material.train))[:TO_START]
     places = np.sort(draw)
     vectors = model.embeddings([material.texts[at] for at in places])
-    probe = head.fitted(work, vectors, material.targets[places])
-    head.put_on(model, probe.layer)
-    return probe
+    targets = material.targets[places]
+    # A soft fit: a layer that answers all rows with certainty leaves the encoder no error to
+    # learn from (seen: a loss of 0.0002 after one epoch, and nothing learned).
+    soft = logistic.fit(
+        vectors, targets, labels=len(material.labels), strength=TO_START_FROM, seed=work.seed
+    )
+    head.put_on(model, soft)
+    return head.fitted(work, vectors, targets)
 
 
 def _weights(work: Work, model: EncoderModel) -> Any:

@@ -17,6 +17,7 @@ from projects.api.projects import asked_for
 from projects.models import Invitation, Member, Project, Role
 
 ROLES = [role.label for role in Role]
+STATES = [("member", "member"), ("invited", "invited")]
 
 
 class MemberAsked(serializers.Serializer[Any]):
@@ -37,7 +38,7 @@ class MemberData(serializers.Serializer[Any]):
     id = serializers.CharField()
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=ROLES)
-    state = serializers.ChoiceField(choices=["member", "invited"])
+    state = serializers.ChoiceField(choices=STATES)
 
 
 def _shown(found: Member | Invitation) -> dict[str, str]:
