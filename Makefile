@@ -11,7 +11,7 @@ FIND_PYTHON = \
 		fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-		echo "The studio needs Python 3.11 or newer, and found $$(python3 --version 2>&1 || echo none): install it (on Debian 12: apt-get install python3 python3-venv) and start again." >&2; \
+		echo "The studio needs Python 3.11 or newer, and found $$(command -v python3 >/dev/null && python3 --version 2>&1 || echo none): install it (on Debian 12: apt-get install python3 python3-venv) and start again." >&2; \
 		exit 1; \
 	fi
 
@@ -24,7 +24,8 @@ loop: ready
 	@.venv/bin/python manage.py loop --seeds "$(SEEDS)"
 
 test: ready-dev
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
+	@.venv/bin/python -m coverage report --skip-covered --skip-empty --sort=cover | tail -n 30
 
 check: ready-dev
 	@.venv/bin/python -m ruff check .

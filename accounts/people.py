@@ -21,10 +21,14 @@ def ensure_administrator(email: str, password: str) -> bool:
     """Create the administrator at the first start. False if there is one already."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST_ADMINISTRATOR])
-    if User.objects.filter(is_superuser=True).exists():
+    if has_administrator():
         return False
     User.objects.create_superuser(email, password)
     return True
+
+
+def has_administrator() -> bool:
+    return User.objects.filter(is_superuser=True).exists()
 
 
 def by_email(email: str) -> User | None:

@@ -24,7 +24,7 @@ Handler = Callable[..., Response]
 
 
 def replayed(*, secret: bool = False) -> Callable[[Handler], Handler]:
-    """Decorate a handler that creates something.
+    """Decorate what creates something. Access is asked before: lost access ends replays, too.
 
     The effect and its answer are stored in one transaction, so there is never one without the
     other. With `secret`, the answer is not kept (it holds a token): a repeat is a conflict.

@@ -151,10 +151,13 @@ class OneAnnotation(APIView):
 
 class Review(APIView):
     @extend_schema(request=AnswerAsked, responses={201: AnnotationData})
-    @replayed()
     def post(self, request: Request, example_id: UUID) -> Response:
         example = get_object_or_404(detailed(), pk=example_id)
         access.require(request, example.project)
+        return self._settle(request, example)
+
+    @replayed()
+    def _settle(self, request: Request, example: Example) -> Response:
         answer = _answer(request, example.project)["answer"]
         annotation = review.settle(example, answer, caller(request))
         return Response(AnnotationData(annotation).data, status=201)

@@ -11,8 +11,6 @@ from ml.failures import DamagedBundle
 from ml.linear import TfidfLinear
 from ml.task import Bundle
 
-FORMAT = 1
-
 
 def load(source: Path, labels: Sequence[str], *, task: str) -> Bundle:
     """A bundle that a run has left, or a fresh one on a base model's folder."""

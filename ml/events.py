@@ -34,7 +34,9 @@ class Events:
         """One event, on its way to the reader when this returns."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         event = {"at": now, "kind": kind, **{k: _plain(v) for k, v in fields.items()}}
-        os.write(self._handle, json.dumps(event, ensure_ascii=False).encode() + b"\n")
+        os.write(
+            self._handle, json.dumps(event, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        )
         if self._echo is not None:
             self._echo(event)
 

@@ -34,8 +34,8 @@ class Parity:
 
 def export(bundle: Bundle, folder: Path, rows: Sequence[Row], card: str) -> dict[str, Any]:
     """Write the bundle's folder, whole or not at all; what it serves by, and how exactly."""
-    compared = rows[:COMPARED]
-    probabilities = _probabilities(bundle, compared)
+    chosen = rows[:COMPARED]
+    probabilities = _probabilities(bundle, chosen)
     with manifest.whole_folder(folder) as aside:
         settings = _settings(bundle)
         manifest.write_json(aside / "bundle.json", settings)
@@ -43,8 +43,8 @@ def export(bundle: Bundle, folder: Path, rows: Sequence[Row], card: str) -> dict
         if isinstance(bundle.model, EncoderModel):
             to_onnx(bundle.model, aside / "model.onnx")
         (aside / "card.md").write_text(card, encoding="utf-8")
-        _write_checks(aside / "checks.json", compared, probabilities)
-        parity = _parity(aside, settings, compared, probabilities)
+        _write_checks(aside / "checks.json", chosen, probabilities)
+        parity = compared(aside, settings, chosen, probabilities)
     predicting.Served.load(folder)
     return _artifact(folder, settings, parity)
 
@@ -100,10 +100,10 @@ def _write_checks(file: Path, rows: Sequence[Row], probabilities: NDArray[np.flo
     manifest.write_json(file, {"rows": checks})
 
 
-def _parity(
+def compared(
     folder: Path, settings: dict[str, Any], rows: Sequence[Row], expected: NDArray[np.float64]
 ) -> Parity:
-    """Raises Failure if the folder does not answer as the model that was evaluated."""
+    """What the folder answers beside what was expected. Raises Failure if it is not the same."""
     scorer = predicting.scorer(folder, settings, threads=1)
     logits = scorer.logits([row["data"]["text"] for row in rows])
     served = softmax(logits / settings["temperature"])

@@ -248,7 +248,7 @@ class _Loop:
 def _optimizer(trained: dict[str, Any], course: Course) -> Any:
     import torch
 
-    groups = [
+    groups: list[dict[str, Any]] = [
         # Biases and normalisation weights are not pulled towards zero.
         {"params": [t for t in trained.values() if t.ndim >= 2]},
         {"params": [t for t in trained.values() if t.ndim < 2], "weight_decay": 0.0},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import stat
 import sys
 import threading
@@ -28,23 +29,27 @@ class Stop:
 def end_on_sigterm(stop: Stop) -> None:
     """On SIGTERM ask the loop to save and end; end at once if there is nothing to save.
 
-    A thread waits for the signal, because the main thread may be deep in a long computation.
-    To be called before any other thread starts, so that all leave the signal to this one.
+    The signal is passed on to a thread, because the main one may be deep in a long computation.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    threading.Thread(target=_await_sigterm, args=(stop,), daemon=True).start()
+    heard, told = socket.socketpair()
+    told.settimeout(0)  # never waits
+    signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    threading.Thread(target=_await_sigterm, args=(heard, told, stop), daemon=True).start()
 
 
 def end_when_orphaned() -> None:
     """If stdin is a pipe, end when its other end closes: the supervisor died."""
-    if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+    kind = os.fstat(sys.stdin.fileno()).st_mode
+    if stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind):
         threading.Thread(
             target=_await_end_of_stdin, args=(sys.stdin.fileno(),), daemon=True
         ).start()
 
 
-def _await_sigterm(stop: Stop) -> None:
-    signal.sigwait({signal.SIGTERM})
+def _await_sigterm(heard: socket.socket, _told: socket.socket, stop: Stop) -> None:
+    while signal.SIGTERM not in heard.recv(16):
+        pass  # another signal: its own handler sees to it
     stop.requested = True
     if stop.saving:
         threading.Event().wait(GRACE)

@@ -44,6 +44,8 @@ MANAGER, OWNER = Role.MANAGER, Role.OWNER
 # Route name → method → who. HEAD and OPTIONS go with GET, or with POST where there is no GET.
 TABLE: dict[str, dict[str, Need]] = {
     "home": {"GET": P},
+    "set-up": {"GET": P, "POST": P},
+    "invitation": {"GET": P, "POST": P},
     "healthz": {"GET": P},
     "readyz": {"GET": P},
     "schema": {"GET": P},

@@ -5,6 +5,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordTooWeak
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
 from accounts import audit, secrets
@@ -51,6 +53,38 @@ def remove(member: Member, by: User, by_role: Role) -> None:
         _refuse_without_owner(member)
     audit.note(by, "remove member", member.project_id, email=member.user.email)
     member.delete()
+
+
+def invited_by(secret: str) -> Invitation | None:
+    """The open invitation that a link belongs to."""
+    if not secrets.looks_issued(secret, secrets.INVITATION):
+        return None
+    return (
+        Invitation.objects.select_related("project")
+        .filter(
+            hash=secrets.digest(secret),
+            accepted_at=None,
+            expires_at__gt=Now(),
+            project__deleted_at=None,
+        )
+        .first()
+    )
+
+
+@transaction.atomic
+def accept(invitation: Invitation, password: str) -> User:
+    """Make the account and the membership; the link is used up.
+
+    An account that was made since the invitation keeps its own password.
+    """
+    user = by_email(invitation.email) or User.objects.create_user(invitation.email, password)
+    Member.objects.get_or_create(
+        project=invitation.project, user=user, defaults={"role": invitation.role}
+    )
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    audit.note(user, "accept invitation", invitation.project_id)
+    return user
 
 
 def _refuse_without_owner(member: Member) -> None:

@@ -1,6 +1,6 @@
 """Endpoints over HTTP: publish, release, roll back, hand out keys, look at the figures."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import audit, secrets
-from accounts.models import User
+from accounts.authentication import caller
 from accounts.problems import Conflict
 from accounts.replaying import replayed
 from projects import access
@@ -43,11 +43,6 @@ def opened(request: Request, slug: str) -> Endpoint:
     return endpoint
 
 
-def person(request: Request) -> User:
-    """Who is calling. The table lets nobody in who has not signed in."""
-    return cast(User, request.user)
-
-
 class Endpoints(generics.ListAPIView[Endpoint]):
     """The endpoints of the caller's projects; publishing another."""
 
@@ -70,7 +65,7 @@ class Endpoints(generics.ListAPIView[Endpoint]):
     @replayed()
     def _publish(self, request: Request, version: ModelVersion, name: str) -> Response:
         try:
-            made = publishing.publish(version.project, name, version, person(request))
+            made = publishing.publish(version.project, name, version, caller(request))
         except publishing.NotPublishable as reason:
             raise ValidationError({"model_version": [str(reason)]}) from reason
         return Response(EndpointShown(opened(request, made.slug)).data, status=201)
@@ -84,7 +79,7 @@ class OneEndpoint(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
         """Take the address off the air; what it answered stays on record."""
-        publishing.withdraw(opened(request, slug), person(request))
+        publishing.withdraw(opened(request, slug), caller(request))
         return Response(status=204)
 
 
@@ -111,7 +106,7 @@ class Releases(generics.ListAPIView[Release]):
             )
         try:
             made = publishing.release(
-                endpoint, version, person(request), mode=asked["mode"], traffic=asked["traffic"]
+                endpoint, version, caller(request), mode=asked["mode"], traffic=asked["traffic"]
             )
         except publishing.NotPublishable as reason:
             raise ValidationError({"model_version": [str(reason)]}) from reason
@@ -128,7 +123,7 @@ class RollBack(APIView):
     @replayed()
     def _roll_back(self, request: Request, endpoint: Endpoint) -> Response:
         try:
-            answering = publishing.roll_back(endpoint, person(request))
+            answering = publishing.roll_back(endpoint, caller(request))
         except publishing.NothingBefore as reason:
             raise Conflict(str(reason)) from reason
         return Response(ReleaseShown(answering).data)
@@ -151,9 +146,9 @@ class Keys(generics.ListAPIView[Key]):
         asked = _checked(KeyAsked, request)
         secret = secrets.mint(secrets.ENDPOINT)
         key = Key.objects.create(
-            endpoint=endpoint, hash=secret.hash, created_by=person(request), **asked
+            endpoint=endpoint, hash=secret.hash, created_by=caller(request), **asked
         )
-        audit.note(person(request), "made an endpoint key", endpoint.slug, key=str(key.pk))
+        audit.note(caller(request), "made an endpoint key", endpoint.slug, key=str(key.pk))
         return Response({**KeyShown(key).data, "key": secret.value}, status=201)
 
 
@@ -166,7 +161,7 @@ class OneKey(APIView):
         for name, value in changes.items():
             setattr(key, name, value)
         key.save(update_fields=list(changes))
-        audit.note(person(request), "changed an endpoint key", slug, key=str(key.pk), **changes)
+        audit.note(caller(request), "changed an endpoint key", slug, key=str(key.pk), **changes)
         return Response(KeyShown(key).data)
 
     @extend_schema(responses={204: None})
@@ -174,7 +169,7 @@ class OneKey(APIView):
         """Revoke the key: its next request is refused."""
         key = get_object_or_404(opened(request, slug).keys, pk=key_id)
         if Key.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
-            audit.note(person(request), "revoked an endpoint key", slug, key=str(key.pk))
+            audit.note(caller(request), "revoked an endpoint key", slug, key=str(key.pk))
         return Response(status=204)
 
 

@@ -60,6 +60,14 @@ class Mode(models.TextChoices):
     SHADOW = "shadow"
 
 
+class Standing(models.TextChoices):
+    """What the predictor says of a release."""
+
+    STARTING = "starting"
+    LIVE = "live"
+    DAMAGED = "damaged"
+
+
 class Release(models.Model):
     """Which model version answers at an endpoint, and for what share of the traffic."""
 
@@ -91,12 +99,12 @@ class Release(models.Model):
         self.save(update_fields=["ended_at"])
 
     @property
-    def state(self) -> str:
-        """What the predictor says of it: `starting`, `live`, or `damaged`."""
+    def state(self) -> Standing:
+        """What the predictor says of it. Silence is `starting`."""
         said = getattr(self, "readiness", None)
         if said is None or said.at < timezone.now() - Readiness.FRESH:
-            return "starting"
-        return "damaged" if said.problem else "live"
+            return Standing.STARTING
+        return Standing.DAMAGED if said.problem else Standing.LIVE
 
 
 class Readiness(models.Model):

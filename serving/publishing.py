@@ -10,12 +10,11 @@ from django.utils.text import slugify
 from accounts import audit
 from accounts.models import User
 from ml import manifest
+from ml.exporting import TOLERANCE
 from projects.models import Project
 from serving.models import Endpoint, Mode, Release
 from training.models import ModelVersion
 
-# How far a probability of the served artifact may lie from that of the model that was evaluated.
-TOLERANCE = 1e-3
 SUFFIX = "23456789abcdefghjkmnpqrstuvwxyz"  # no letters that are taken for one another
 
 

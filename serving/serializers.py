@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from serving.models import Endpoint, Key, Mode, Release
+from serving.models import Endpoint, Key, Mode, Release, Standing
 
 MOST_HOURS = 90 * 24
 # What a release gets when nobody says how much.
@@ -33,7 +33,7 @@ class ReleaseAsked(serializers.Serializer[Any]):
 
 class ReleaseShown(serializers.ModelSerializer[Release]):
     version = serializers.IntegerField(source="model_version.number", read_only=True)
-    state = serializers.ChoiceField(choices=["starting", "live", "damaged"], read_only=True)
+    state = serializers.ChoiceField(choices=Standing.choices, read_only=True)
 
     class Meta:
         model = Release
@@ -63,14 +63,14 @@ class EndpointShown(serializers.ModelSerializer[Endpoint]):
         )
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ChoiceField(choices=["starting", "live", "damaged"]))
+    @extend_schema_field(serializers.ChoiceField(choices=Standing.choices))
     def get_state(self, endpoint: Endpoint) -> str:
         return _live(endpoint).state
 
     @extend_schema_field(serializers.CharField())
     def get_problem(self, endpoint: Endpoint) -> str:
         live = _live(endpoint)
-        return live.readiness.problem if live.state == "damaged" else ""
+        return live.readiness.problem if live.state == Standing.DAMAGED else ""
 
     @extend_schema_field(serializers.UUIDField())
     def get_model_version(self, endpoint: Endpoint) -> str:

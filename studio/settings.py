@@ -233,6 +233,7 @@ SPECTACULAR_SETTINGS = {
         "AnnotationSource": "projects.models.AnnotationSource",
         "ExampleStatus": "projects.models.Status",
         "Effort": "training.efforts.CHOICES",
+        "EndpointState": "serving.models.Standing.choices",
         "MemberState": "projects.api.people.STATES",
     },
 }

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from projects.views import invitation
 from studio import api, views
 
 API: list[URLPattern | URLResolver] = [
@@ -15,6 +16,8 @@ API: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("set-up/", views.set_up, name="set-up"),
+    path("invitations/<str:secret>/", invitation, name="invitation"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("api/v1/", include(API)),

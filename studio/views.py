@@ -1,16 +1,32 @@
 """The pages that belong to no room: home, health, and what is not there."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import people
+from accounts.forms import SetUpForm
 from accounts.problems import page, problem
 from projects import access
 from studio import health
 
 
+@require_http_methods(["GET", "POST"])
+def set_up(request: HttpRequest) -> HttpResponse:
+    """The first visit: make the administrator. Once there is one, this page is not there."""
+    if people.has_administrator():
+        raise Http404
+    form = SetUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        people.ensure_administrator(**form.cleaned())
+        return redirect("account_login")
+    return render(request, "studio/set_up.html", {"form": form})
+
+
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
+    if not people.has_administrator():
+        return redirect("set-up")
     projects = access.visible(request.user).order_by("-id")[:100]
     return render(request, "studio/home.html", {"projects": projects})
 

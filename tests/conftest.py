@@ -1,4 +1,63 @@
-"""What every test has at hand."""
+"""What every test stands on: real PostgreSQL and Valkey of its own, started before Django loads.
+
+With DATABASE_URL and BROKER_URL set, those are used instead. Workers of a parallel run share the
+servers of the process that started them; each has a database of its own.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import django
+import pytest
+
+_GIGABYTE = 1024**3
+_started = ExitStack()
+
+
+def _in_memory() -> Path | None:
+    """Memory as a disk, where there is plenty: the servers are the real thing, only faster."""
+    memory = Path("/dev/shm")
+    plenty = memory.is_dir() and shutil.disk_usage(memory).free > 4 * _GIGABYTE
+    return memory if plenty and os.access(memory, os.W_OK) else None
+
+
+def _start_servers() -> None:
+    place = Path(tempfile.mkdtemp(prefix="studio-tests-", dir=_in_memory()))
+    place.chmod(0o711)  # when root runs the tests, the servers' own user passes through
+    _started.callback(shutil.rmtree, place, ignore_errors=True)
+    os.environ["STUDIO_HOME"] = str(place / "home")  # before anything of the studio is imported
+
+    from studio.running import temporary
+
+    named = {
+        name: os.environ[name] for name in ("DATABASE_URL", "BROKER_URL") if name in os.environ
+    }
+    studio = temporary.at(place, **named)
+    _started.callback(studio.stop)
+    studio.start("--servers-only")
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    atexit.register(_started.close)  # also after an error while pytest itself starts
+    _start_servers()
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
+django.setup()
 
 # Imported rather than named as a plugin: the cast needs Django's apps to be ready.
-from tests.cast import member, owner, project, quick_passwords, speak, stranger  # noqa: F401
+from tests.cast import member, owner, project, quick_passwords, speak, stranger  # noqa: E402, F401
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a whole studio share a worker, so that it is started once."""
+    for item in items:
+        if item.path.parent.name == "faults":
+            item.add_marker(pytest.mark.xdist_group("faults"))
+
+
+def pytest_unconfigure() -> None:
+    _started.close()

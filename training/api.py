@@ -121,6 +121,7 @@ class ModelVersionData(serializers.ModelSerializer[ModelVersion]):
     version = serializers.IntegerField(source="number", read_only=True)
     run = serializers.CharField(source="run_id", read_only=True)
     snapshot = serializers.CharField(source="run.snapshot_id", read_only=True)
+    artifacts = serializers.SerializerMethodField()
 
     class Meta:
         model = ModelVersion
@@ -130,6 +131,12 @@ class ModelVersionData(serializers.ModelSerializer[ModelVersion]):
         ]
         read_only_fields = fields
 
+    def get_artifacts(self, version: ModelVersion) -> list[dict[str, Any]]:
+        return [
+            {("size" if name == "size_bytes" else name): value for name, value in artifact.items()}
+            for artifact in version.artifacts
+        ]
+
 
 class Snapshots(ListAPIView[Snapshot]):
     serializer_class = SnapshotData
@@ -138,9 +145,11 @@ class Snapshots(ListAPIView[Snapshot]):
         return asked_for(self.request, self.kwargs["project_id"]).snapshots.all()
 
     @extend_schema(request=None, responses={201: SnapshotData})
-    @replayed()
     def post(self, request: Request, project_id: UUID) -> Response:
-        project = asked_for(request, project_id)
+        return self._freeze(request, asked_for(request, project_id))
+
+    @replayed()
+    def _freeze(self, request: Request, project: Project) -> Response:
         try:
             snapshot = snapshots.freeze(project, caller(request))
         except snapshots.NothingToFreeze as problem:
@@ -164,9 +173,11 @@ class Runs(ListAPIView[Run]):
         return project.runs.select_related("model_version")
 
     @extend_schema(request=RunAsked, responses={202: RunData})
-    @replayed()
     def post(self, request: Request, project_id: UUID) -> Response:
-        project = asked_for(request, project_id)
+        return self._launch(request, asked_for(request, project_id))
+
+    @replayed()
+    def _launch(self, request: Request, project: Project) -> Response:
         form = RunAsked(data=request.data, context={"project": project})
         form.is_valid(raise_exception=True)
         _refuse_unready(project)

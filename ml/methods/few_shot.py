@@ -20,7 +20,7 @@ from ml.work import Learned, Work
 
 LEARNING_RATE = 5e-5
 PAIRS = 16  # a batch
-STRENGTH = 4.0
+STRENGTH = 16.0
 TO_STEER = 20  # validation rows, below which they are too few to choose weights by
 
 Pair = tuple[int, int, float]  # places of two texts, and 1.0 if they have the same label

@@ -65,10 +65,12 @@ class Members(APIView):
         return Response({"results": found, "next": None, "previous": None})
 
     @extend_schema(request=MemberAsked, responses={201: MemberData})
-    @replayed()
     def post(self, request: Request, project_id: UUID) -> Response:
         project = get_object_or_404(Project, pk=project_id)
-        own = access.require(request, project)
+        return self._add(request, project, access.require(request, project))
+
+    @replayed()
+    def _add(self, request: Request, project: Project, own: Role) -> Response:
         form = MemberAsked(data=request.data)
         form.is_valid(raise_exception=True)
         asked = form.validated_data

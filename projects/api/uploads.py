@@ -81,9 +81,11 @@ class Uploads(ListAPIView[Upload]):
         return asked_for(self.request, self.kwargs["project_id"]).uploads.all()
 
     @extend_schema(request={"multipart/form-data": UploadAsked}, responses={202: UploadData})
-    @replayed()
     def post(self, request: Request, project_id: UUID) -> Response:
-        project = asked_for(request, project_id)
+        return self._take(request, asked_for(request, project_id))
+
+    @replayed()
+    def _take(self, request: Request, project: Project) -> Response:
         form = UploadAsked(data=request.data, context={"project": project})
         form.is_valid(raise_exception=True)
         upload = _take(project, request, form.validated_data)

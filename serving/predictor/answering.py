@@ -14,6 +14,7 @@ from serving.predictor.refusing import Refused
 from serving.predictor.shelf import Shelf
 
 FIRST_LOAD_SECONDS = 15.0
+DAMAGED = "The files of this endpoint's model are damaged. Its page in the studio says what to do."
 Choice = tuple[Answering, Batcher]
 
 
@@ -84,7 +85,7 @@ class Desk:
         except DamagedBundle as damage:
             if release.before is not None:
                 return await self._first_sound(release.before)
-            raise Refused(503, f"The model cannot answer: {damage}", retry_after=60) from damage
+            raise Refused(503, DAMAGED, retry_after=60) from damage
 
     def _shadow(self, caller: Caller, inputs: list[dict[str, Any]], started: float) -> None:
         """Let a shadow release answer too: recorded, unheard, and never in anyone's way."""

@@ -55,9 +55,11 @@ class Batcher:
         return request.shown()
 
     async def _run(self) -> None:
-        while parts := self._take():
-            await self._predict(parts)
-        self._running = None
+        try:
+            while parts := self._take():
+                await self._predict(parts)
+        finally:
+            self._running = None
 
     def _take(self) -> list[tuple[Request, range]]:
         """The next batch: a share of each waiting request, in turn."""

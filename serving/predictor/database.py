@@ -25,7 +25,8 @@ def pool() -> Pool:
         min_size=2,
         max_size=6,
         timeout=SECONDS,
-        reconnect_timeout=10,
+        # After so long it starts afresh, so that a server that is back is found in seconds.
+        reconnect_timeout=3,
         open=False,
     )
 

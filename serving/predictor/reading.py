@@ -19,16 +19,16 @@ NAMED_ERRORS = 10
 LARGE_BYTES = 256 * 1024
 
 
-async def body(request: Request) -> bytes:
+async def body(request: Request) -> bytearray:
     """All of it. Raises Refused when it is too long, or too long in coming."""
-    chunks, length = [], 0
+    read, length = bytearray(), 0
     request.state.body_read = True
     try:
         async with asyncio.timeout(SECONDS):
             async for chunk in request.stream():
                 length += len(chunk)
                 if length <= LIMIT_BYTES:
-                    chunks.append(chunk)
+                    read += chunk
                 elif length > DRAINED_BYTES:
                     break
     except TimeoutError:
@@ -39,25 +39,29 @@ async def body(request: Request) -> bytes:
         raise Refused(
             413, f"A request may have {LIMIT_BYTES // 1024**2} MB. Send the inputs in several."
         )
-    return b"".join(chunks)
+    return read
 
 
 async def drain(request: Request) -> None:
     """Read what nobody will use: a sender who is still sending does not hear an answer."""
-    if not getattr(request.state, "body_read", False):
-        with contextlib.suppress(Refused):
-            await body(request)
+    if getattr(request.state, "body_read", False):
+        return
+    length = 0
+    with contextlib.suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(SECONDS):
+            async for chunk in request.stream():
+                length += len(chunk)
+                if length > DRAINED_BYTES:
+                    return
 
 
 async def document(request: Request) -> dict[str, Any]:
     """The JSON object that was sent. Raises Refused."""
     raw = await body(request)
     try:
-        found = (
-            await asyncio.to_thread(orjson.loads, raw)
-            if len(raw) > LARGE_BYTES
-            else (orjson.loads(raw))
-        )
+        # What takes long to read must not keep everybody else waiting.
+        large = len(raw) > LARGE_BYTES
+        found = await asyncio.to_thread(orjson.loads, raw) if large else orjson.loads(raw)
     except orjson.JSONDecodeError as reason:
         raise Refused(400, f"The body is not JSON that can be read: {reason}.") from None
     if not isinstance(found, dict):

@@ -32,15 +32,20 @@ class Rounds(Generic[Asked, Answered]):
         return await future
 
     async def _run(self) -> None:
-        while self._waiting:
-            now, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            try:
-                answers = await self._handle([asked for asked, _ in now])
-            except Exception as failure:
-                answers = [failure] * len(now)
-            for (_, future), answer in zip(now, answers, strict=True):
-                _settle(future, answer)
-        self._running = None
+        try:
+            while self._waiting:
+                await self._round()
+        finally:
+            self._running = None
+
+    async def _round(self) -> None:
+        now, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+        try:
+            answers = await self._handle([asked for asked, _ in now])
+        except Exception as failure:
+            answers = [failure] * len(now)
+        for (_, future), answer in zip(now, answers, strict=True):
+            _settle(future, answer)
 
 
 def _settle(future: asyncio.Future[Answered], answer: Answered | Exception) -> None:

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from ml.exporting import TOLERANCE
 from ml.failures import DamagedBundle
 from ml.predicting import Served
 from serving.predictor.batching import Batcher
 from serving.predictor.callers import Answering
 from serving.predictor.recording import Recorder
-from serving.publishing import TOLERANCE
 
 log = logging.getLogger("studio.predictor")
 IDLE_SECONDS = 60.0

@@ -4,10 +4,12 @@ It also tells the studio what is loaded and what is damaged, and writes down the
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from uuid import UUID
 
+from ml.failures import DamagedBundle
 from serving.predictor import database
 from serving.predictor.callers import Answering, releases_in
 from serving.predictor.counting import Refusals
@@ -44,6 +46,7 @@ class Watch:
         self._pool, self._shelf, self._refusals = pool, shelf, refusals
         self._said: dict[UUID, str] = {}
         self._said_at = 0.0
+        self._loading: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         while True:
@@ -58,12 +61,18 @@ class Watch:
     async def look(self) -> None:
         rows = await database.fetch(self._pool, CURRENT, [])
         releases = [each for (text,) in rows for each in releases_in(text).values()]
-        for release in releases:
-            if self._unknown(release):
-                self._shelf.bring(release)
+        if self._loading is None or self._loading.done():
+            unknown = [release for release in releases if self._unknown(release)]
+            self._loading = asyncio.create_task(self._load(unknown))
         self._shelf.tidy(release.version for release in releases)
         await self._say(releases)
         await self._refusals.write(self._pool)
+
+    async def _load(self, releases: list[Answering]) -> None:
+        """One after the other, so that a bundle that a caller waits for is at most second."""
+        for release in releases:
+            with contextlib.suppress(DamagedBundle):  # the shelf keeps what is damaged, and why
+                await asyncio.shield(self._shelf.bring(release))
 
     def _unknown(self, release: Answering) -> bool:
         damage = self._shelf.damaged.get(release.version)

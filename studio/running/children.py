@@ -25,6 +25,14 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
+def die_with_parent(parent: int, how: signal.Signals) -> None:
+    """Called in a fresh process: Linux sends it that signal when its parent dies, even of -9."""
+    if _libc:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(how))
+        if os.getppid() != parent:  # it died in between
+            os._exit(1)
+
+
 @dataclass(frozen=True)
 class Program:
     """What to run, and how it wants to be treated."""
@@ -96,10 +104,8 @@ class Child:
         def prepare() -> None:
             if niceness:
                 os.nice(niceness)
-            if _libc and orphaned_by:
-                _libc.prctl(_PR_SET_PDEATHSIG, int(orphaned_by))
-                if os.getppid() != ours:  # we died in between
-                    os._exit(1)
+            if orphaned_by:
+                die_with_parent(ours, orphaned_by)
 
         return prepare
 

@@ -17,12 +17,13 @@ from studio.running.supervision import CannotStart
 _GIGABYTE = 1024**3
 
 
-def check() -> None:
+def check(*, servers_only: bool = False) -> None:
     """Raise `CannotStart` at the first thing that would keep the studio from running."""
     folder = home.home()
     writable(folder)
     room(folder)
-    ports()
+    if not servers_only:
+        ports()
     if not home.embedded_database():
         database(home.database_url())
     if not home.embedded_broker():

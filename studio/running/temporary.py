@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.home import REPOSITORY
+from studio.running.children import die_with_parent
 
 _OURS = ("DATABASE_URL", "BROKER_URL", "STUDIO_URL", "PREDICTOR_URL", "SECRET_KEY", "HOST")
 
@@ -52,7 +53,11 @@ class TemporaryStudio:
     @property
     def said(self) -> str:
         """What the supervisor wrote to its terminal so far."""
-        return (self.folder / "terminal.txt").read_text(encoding="utf-8", errors="replace")
+        return self._terminal.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def _terminal(self) -> Path:
+        return self.folder / "terminal.txt"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -68,29 +73,32 @@ class TemporaryStudio:
             **self.extra,
         }
 
-    def start(self, *, within: float = 240.0) -> None:
+    def start(self, *arguments: str, within: float = 240.0) -> None:
         """Start it, and wait until it says of itself that it is ready."""
-        with (self.folder / "terminal.txt").open("ab") as terminal:
+        ours = os.getpid()
+        with self._terminal.open("wb") as terminal:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+                [sys.executable, "manage.py", "up", *arguments],
                 cwd=REPOSITORY,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=terminal,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=lambda: die_with_parent(ours, signal.SIGTERM),  # however we end
             )
         until = time.monotonic() + within
-        while not self._ready():
+        while " ready (" not in self.said:
             if self.process.poll() is not None or time.monotonic() > until:
                 self.stop()
                 raise DidNotStart(f"The studio did not start:\n{self.said}")
             time.sleep(0.2)
 
-    def _ready(self) -> bool:
+    def answers(self) -> bool:
+        """Whether all its parts answer now."""
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:  # noqa: S310
-                return answer.status == 200 and "is ready" in self.said
+                return bool(answer.status == 200)
         except OSError:  # an HTTPError is one, too
             return False
 
@@ -119,9 +127,9 @@ class TemporaryStudio:
 
 
 @contextlib.contextmanager
-def folder() -> Iterator[Path]:
+def folder(below: Path | None = None) -> Iterator[Path]:
     """A temporary folder that the servers' own user may pass through, when root runs us."""
-    path = Path(tempfile.mkdtemp(prefix="studio-"))
+    path = Path(tempfile.mkdtemp(prefix="studio-", dir=below))
     path.chmod(0o711)
     try:
         yield path
@@ -137,13 +145,20 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
+def at(place: Path, **extra: str) -> TemporaryStudio:
+    """A studio in that folder, on free ports, not started yet."""
+    port, predictor_port = free_ports(2)
+    password = secrets.token_urlsafe(16)
+    return TemporaryStudio(
+        place, port, predictor_port, "administrator@example.org", password, extra
+    )
+
+
 @contextlib.contextmanager
 def running(**extra: str) -> Iterator[TemporaryStudio]:
     """A started studio; stopped, and its folder removed, whatever happens inside."""
     with folder() as place:
-        port, predictor_port = free_ports(2)
-        email, password = "administrator@example.org", secrets.token_urlsafe(16)
-        studio = TemporaryStudio(place, port, predictor_port, email, password, extra)
+        studio = at(place, **extra)
         try:
             studio.start()
             yield studio

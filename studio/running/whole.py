@@ -38,7 +38,7 @@ def run(*, servers_only: bool) -> None:
 
 def _start(supervisor: Supervisor, *, servers_only: bool) -> None:
     began = time.monotonic()
-    preflight.check()
+    preflight.check(servers_only=servers_only)
     place = servers.start(supervisor)
     if servers_only:
         supervisor.say(f"The servers are ready ({time.monotonic() - began:.1f} s).")

@@ -120,5 +120,15 @@ def test_an_answer_about_a_project_that_nobody_asked_about_does_not_get_out(
 def test_public_routes_are_few():
     public = {n for n, rule in access.TABLE.items() if Gate.PUBLIC in rule.values()}
     assert {n for n in public if not n.startswith(("account_", "admin:"))} == {
-        *("home", "healthz", "readyz", "schema", "tasks", "tokens", "set_language"),
+        *(
+            "home",
+            "set-up",
+            "invitation",
+            "healthz",
+            "readyz",
+            "schema",
+            "tasks",
+            "tokens",
+            "set_language",
+        ),
     }

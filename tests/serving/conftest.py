@@ -1,6 +1,7 @@
 """A project with published models, and a predictor that answers for it."""
 
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -45,7 +46,8 @@ def second(project) -> ModelVersion:
 
 @pytest.fixture
 def endpoint(project, version, publisher) -> Endpoint:
-    return publishing.publish(project, "Is it spam?", version, publisher)
+    # A name of its own: the predictor outlives the test, and counts refusals by the address.
+    return publishing.publish(project, f"Is it spam? {uuid4()}", version, publisher)
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,21 @@
 """An answer that a caller has is in the database, whatever happens next."""
 
+import asyncio
 import signal
 import socket
 import threading
 import time
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from serving.models import Prediction
+from serving.predictor import database
+from serving.predictor.callers import Answering, Caller
+from serving.predictor.recording import Recorder, Request
 from tests.serving import calling
 from tests.serving.calling import until
 
@@ -114,4 +119,31 @@ def test_without_a_database_it_answers_nothing_and_comes_back(
         wire.mend()
         until(lambda: caller.predict(WIN).status_code == 200, "it finds the database again")
         predictor.stop()
+    assert Prediction.objects.count() == 2
+
+
+def test_an_endpoint_erased_under_way_does_not_hurt_its_neighbours(endpoint, a_caller):
+    key = a_caller(endpoint) and endpoint.keys.get()
+    live = endpoint.running("live")
+    release = Answering(live.pk, "live", 100, live.model_version_id, 1, live.model_version.folder)
+    task = endpoint.project.kind
+
+    def asked(endpoint_id: UUID) -> Request:
+        caller = Caller(key.pk, None, endpoint_id, "slug", task, True, {})
+        made = Request(caller, release, [{"text": WIN}], time.perf_counter())
+        made.give(made.take(1), [{"answer": {"label": "ham"}, "confidence": 1.0, "scores": {}}])
+        return made
+
+    async def inside() -> list:
+        pool = database.pool()
+        await pool.open()
+        recorder = Recorder(pool)
+        requests = [asked(endpoint.pk), asked(uuid4()), asked(endpoint.pk)]
+        written = await asyncio.gather(*map(recorder.record, requests), return_exceptions=True)
+        await pool.close()
+        return written
+
+    first, erased, last = asyncio.run(inside())
+    assert (first, last) == (None, None)
+    assert erased.status == 404
     assert Prediction.objects.count() == 2

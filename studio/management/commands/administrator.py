@@ -13,6 +13,7 @@ class Command(BaseCommand):
     """The supervisor calls it at each start; a person may call it too."""
 
     help = "Makes the administrator of STUDIO_ADMIN_EMAIL and STUDIO_ADMIN_PASSWORD, if none is."
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         email = os.environ.get("STUDIO_ADMIN_EMAIL", "")

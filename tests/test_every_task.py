@@ -1,0 +1,87 @@
+"""What must hold for each task type, the ones to come included."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from ml import lifeline, trainer
+from ml.bundles import saved
+from ml.predicting import Served
+from ml.rows import read
+from ml.tasks import TASKS
+from tests.ml.conftest import (  # noqa: F401  (fixtures)
+    WORDS,
+    base_models,
+    make_run,
+    one_thread,
+    toy_rows,
+    with_toy_splits,
+)
+
+ROOT = Path(__file__).parents[1]
+
+# A new task adds rows that a tiny model can learn, and the labels that they name.
+ROWS = {"text-classification": (toy_rows(90), sorted(WORDS))}
+
+every_task = pytest.mark.parametrize("slug", sorted(TASKS))
+
+
+@every_task
+def test_it_is_found_under_its_own_name(slug):
+    task = TASKS[slug]
+    assert task.slug == slug
+    assert task.title[0].isupper()
+    assert task.base_models or not task.trainable
+
+
+@every_task
+def test_its_examples_fit_its_schema(slug):
+    task, (rows, labels) = TASKS[slug], ROWS[slug]
+    for row in rows:
+        jsonschema.validate(row["data"], task.example_schema())
+        jsonschema.validate(row["answer"], task.answer.schema(labels))
+        assert task.parse_data(row["data"]) == row["data"]
+        assert task.answer.parse(row["answer"], labels) == row["answer"]
+        assert task.answer.agreement(row["answer"], row["answer"]) == 1.0
+
+
+@every_task
+def test_a_tiny_model_learns_survives_saving_and_answers_as_a_person_would(slug, make_run):  # noqa: F811
+    task, (rows, labels) = TASKS[slug], ROWS[slug]
+    folder = make_run(rows=with_toy_splits(rows), task=slug, labels=labels)
+    trainer.train(folder, stop=lifeline.Stop())
+    served, bundle = Served.load(folder.bundle), saved(folder.bundle)
+    answers = served.predict([row["data"] for row in rows])
+    again = task.predict(bundle, rows)
+    for one, other in zip(answers, again, strict=True):
+        assert task.answer.parse(one["answer"], labels) == one["answer"] == other["answer"]
+        assert 0 <= one["confidence"] <= 1
+        assert other["confidence"] == pytest.approx(one["confidence"], abs=1e-4)
+    metrics = task.measure([row["answer"] for row in rows], answers)
+    assert metrics[task.headline] > 0.8
+
+
+@every_task
+def test_its_export_can_be_read_back(slug, tmp_path):
+    task, (rows, labels) = TASKS[slug], ROWS[slug]
+    (name, text), *_ = task.export(rows).items()
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found, named = read(tmp_path / name, task)
+    assert named == tuple(labels)
+    assert [(r["data"], r["answer"]) for r in found] == [(r["data"], r["answer"]) for r in rows]
+
+
+@every_task
+def test_its_answers_survive_json(slug):
+    rows, labels = ROWS[slug]
+    for row in rows:
+        there_and_back = json.loads(json.dumps(row["answer"]))
+        assert TASKS[slug].answer.parse(there_and_back, labels) == row["answer"]
+
+
+@every_task
+def test_the_docs_name_it(slug):
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    assert any(slug in page.read_text(encoding="utf-8") for page in pages)
