@@ -31,10 +31,10 @@ check: ready-dev
 	@.venv/bin/python -m ruff check .
 	@.venv/bin/python -m ruff format --check .
 	@.venv/bin/python -m mypy .
-	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/lint-imports --no-cache --no-logo
 	@find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	@.venv/bin/python -m djlint templates --lint --quiet
-	@.venv/bin/python manage.py makemigrations --check --dry-run
+	@.venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@.venv/bin/python manage.py check
 
 # What tests and tools left behind; neither the environment nor the data of `make run`.

@@ -2,8 +2,8 @@
 
     python -m bench.data [--rows 10000 100000] [--json]
 
-A whole studio is started on a fresh folder; everything of ours goes over HTTP. The floor is one COPY
-of the same texts into (out of) a bare table of the same server.
+A whole studio is started on a fresh folder; everything of ours goes over HTTP. The floor is one
+COPY of the same texts into (out of) a bare table of the same server.
 """
 
 import argparse

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.replaying import replayed
-from labeling import agreement, queue, review
+from labeling import agreement, answering, queue, review
 from labeling.models import Assignment
 from ml.answers import AnswerError
 from projects import access, gold, stats
@@ -87,7 +87,7 @@ def _shown(assignment: Assignment) -> dict[str, Any]:
 
 
 def _own(request: Request, assignment_id: UUID) -> Assignment:
-    assignment = queue.held_by(caller(request), assignment_id)
+    assignment = answering.held_by(caller(request), assignment_id)
     access.require(request, assignment.project)
     return assignment
 
@@ -96,7 +96,7 @@ class Submit(APIView):
     @extend_schema(request=AnswerAsked, responses={201: AnnotationData})
     def post(self, request: Request, assignment_id: UUID) -> Response:
         assignment = _own(request, assignment_id)
-        annotation, _ = queue.submit(assignment, **_answer(request, assignment.project))
+        annotation, _ = answering.submit(assignment, **_answer(request, assignment.project))
         return Response(AnnotationData(annotation).data, status=201)
 
 
@@ -106,14 +106,14 @@ class Skip(APIView):
         assignment = _own(request, assignment_id)
         form = SkipAsked(data=request.data)
         form.is_valid(raise_exception=True)
-        queue.skip(assignment, form.validated_data["reason"])
+        answering.skip(assignment, form.validated_data["reason"])
         return Response(status=204)
 
 
 class Return(APIView):
     @extend_schema(request=None, responses={204: OpenApiResponse(description="Returned.")})
     def post(self, request: Request, assignment_id: UUID) -> Response:
-        queue.give_back(_own(request, assignment_id))
+        answering.give_back(_own(request, assignment_id))
         return Response(status=204)
 
 
@@ -132,7 +132,7 @@ class OneAnnotation(APIView):
 
     @extend_schema(request=None, responses={204: OpenApiResponse(description="Taken back.")})
     def delete(self, request: Request, annotation_id: UUID) -> Response:
-        queue.forget(self._own(request, annotation_id))
+        answering.forget(self._own(request, annotation_id))
         return Response(status=204)
 
     def _own(self, request: Request, annotation_id: UUID) -> Annotation:

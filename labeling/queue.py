@@ -7,16 +7,14 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
-from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.problems import Conflict
 from labeling.models import LEASE, Assignment, Held, Suggestion
 from ml import splitting
 from ml.task import DataError
 from projects import gold
-from projects.models import Annotation, AnnotationSource, Example, Project, Role, Source, Status
+from projects.models import Example, Project, Source, Status
 
 # One lease in five serves a random test example, so that the protected set gets its labels.
 TEST_SHARE = 0.2
@@ -122,108 +120,7 @@ def _reason(example: Example, reason: str) -> str:
     return str(example.origin.get("reason") or reason) if example.priority >= FRONT else reason
 
 
-def held_by(person: User, assignment_id: UUID) -> Assignment:
-    """A person's own assignment, whatever became of it; anyone else's does not exist."""
-    found = Assignment.objects.select_related("project").filter(pk=assignment_id, person=person)
-    assignment = found.first()
-    if assignment is None:
-        raise Http404
-    return assignment
-
-
-@transaction.atomic
-def submit(
-    assignment: Assignment, answer: dict[str, Any], duration_ms: int | None
-) -> tuple[Annotation, bool]:
-    """Keep an answer. Returns the annotation, and whether it is new.
-
-    The same submit again returns the same annotation. After the lease ended it is accepted while
-    a place is free, else refused with words.
-    """
-    example, assignment = _locked(assignment)
-    if assignment.state == Held.SUBMITTED:
-        return _again(assignment, answer), False
-    if assignment.state != Held.LEASED:
-        _refuse_if_taken(example, assignment)
-    annotation = Annotation.record(
-        example,
-        answer,
-        assignment.person,
-        AnnotationSource.PERSON,
-        duration_ms=duration_ms,
-        guidelines_version=assignment.project.guidelines_version,
-    )
-    _end(assignment, Held.SUBMITTED, annotation=annotation)
-    gold.settle([example.pk])
-    return annotation, True
-
-
-def _again(assignment: Assignment, answer: dict[str, Any]) -> Annotation:
-    kept = assignment.annotation
-    if kept is None or kept.withdrawn_at is not None or kept.answer != answer:
-        raise Conflict(
-            "You answered this one already. Change the annotation instead of sending another."
-        )
-    return kept
-
-
-def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
-    answered = example.annotations.filter(
-        author=assignment.person, source=AnnotationSource.PERSON, withdrawn_at=None
-    )
-    if answered.exists():
-        raise Conflict("You answered this one already.")
-    full = example.answered + example.claims >= assignment.project.overlap
-    if full or example.status not in (Status.UNLABELED, Status.SKIPPED):
-        raise Conflict(
-            "Your time for this one had run out, and someone else has it now. "
-            "Your answer was not needed; take the next one."
-        )
-
-
-@transaction.atomic
-def skip(assignment: Assignment, reason: str) -> None:
-    """Hide the example from this person; `skipped` once nobody is left to ask."""
-    example, assignment = _locked(assignment)
-    if assignment.state == Held.SUBMITTED:
-        raise Conflict("You answered this one already. Take the annotation back first.")
-    _end(assignment, Held.SKIPPED, skip_reason=reason)
-    if not _someone_left(example, assignment.project):
-        Example.objects.filter(pk=example.pk, status=Status.UNLABELED).update(status=Status.SKIPPED)
-
-
-@transaction.atomic
-def give_back(assignment: Assignment) -> None:
-    """Return an example unanswered: it is free at once, for this person too."""
-    _, assignment = _locked(assignment)
-    if assignment.state == Held.LEASED:
-        _end(assignment, Held.RETURNED)
-
-
-@transaction.atomic
-def forget(annotation: Annotation) -> None:
-    """Take an answer back: the example is free again, for its author too."""
-    Example.objects.select_for_update().get(pk=annotation.example_id)
-    annotation.withdraw()
-    Assignment.objects.filter(annotation=annotation).update(state=Held.RETURNED)
-    gold.settle([annotation.example_id])
-
-
-def _locked(assignment: Assignment) -> tuple[Example, Assignment]:
-    """Example and assignment as they are now; nobody else changes them until we are done."""
-    example = Example.objects.select_for_update().get(pk=assignment.example_id)
-    locked = Assignment.objects.select_for_update(of=["self"]).select_related(
-        "project", "annotation", "person"
-    )
-    return example, locked.get(pk=assignment.pk)
-
-
-def _end(assignment: Assignment, state: Held, **fields: object) -> None:
-    Assignment.objects.filter(pk=assignment.pk).update(state=state, **fields)
-    _count_claims([assignment.example_id])
-
-
-def _count_claims(examples: list[UUID]) -> None:
+def count_claims(examples: list[UUID]) -> None:
     """Counted anew rather than subtracted, so that nothing can drift."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -231,14 +128,6 @@ def _count_claims(examples: list[UUID]) -> None:
             "WHERE a.example_id = e.id AND a.state = 'leased') WHERE e.id = ANY(%s)",
             [examples],
         )
-
-
-def _someone_left(example: Example, project: Project) -> bool:
-    """Whether a member who may annotate has neither answered nor skipped it."""
-    done = Assignment.objects.filter(
-        example=example, state__in=[Held.SUBMITTED, Held.SKIPPED]
-    ).values("person_id")
-    return project.members.filter(role__gte=Role.ANNOTATOR).exclude(user_id__in=done).exists()
 
 
 def _expire(among: QuerySet[Assignment], *, wait: bool = False) -> None:
@@ -252,7 +141,7 @@ def _expire(among: QuerySet[Assignment], *, wait: bool = False) -> None:
     )
     if examples:
         over.filter(example_id__in=examples).update(state=Held.EXPIRED)
-        _count_claims(examples)
+        count_claims(examples)
 
 
 @transaction.atomic

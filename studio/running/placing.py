@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root, so root lends both servers an account of thei
 account cannot reach (a repository below /root, say) is copied or put where it can.
 """
 
+import importlib.metadata
 import os
 import pwd
 import shutil
@@ -167,8 +168,8 @@ def _reachable(program: Path, account: Account | None) -> Path:
             f"The user {account.name}, whom the servers run as, cannot reach {executable}: install "
             "it where everybody can run it."
         )
-    mark = f"{package.name}-{int(executable.stat().st_mtime)}-{executable.stat().st_size}"
-    copies = SYSTEM_DATA / "studio-programs" / mark
+    version = importlib.metadata.version(package.name)
+    copies = SYSTEM_DATA / "studio-programs" / f"{package.name}-{version}"
     if not copies.is_dir():
         _copy(package, copies)
     return copies / program.relative_to(package.parent)

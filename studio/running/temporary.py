@@ -114,6 +114,11 @@ class TemporaryStudio:
             self.process.kill()
             return self.process.wait()
 
+    def log(self, name: str) -> str:
+        """The end of one process's log."""
+        path = self.home / "logs" / f"{name}.log"
+        return path.read_text(encoding="utf-8", errors="replace")[-4000:]
+
     def processes(self) -> dict[str, int]:
         """The process id of each part that runs now, by name."""
         status = json.loads((self.home / "run/processes.json").read_text(encoding="utf-8"))

@@ -9,8 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.problems import Conflict
-from labeling import queue
+from labeling import answering, queue
 from labeling.models import Assignment, Suggestion
+from projects import gold
 from projects.models import Annotation, Example
 from tests.cast import join, person, upload
 
@@ -56,18 +57,18 @@ def test_a_person_is_never_asked_twice_about_one_example(project, member):
     seen = []
     while (assignment := queue.next_for(member, project)) is not None:
         seen.append(assignment.example_id)
-        queue.submit(assignment, SPAM, 100)
+        answering.submit(assignment, SPAM, 100)
     assert len(seen) == len(set(seen)) == 3
 
 
 def test_the_same_submit_again_returns_the_same_annotation(project, member):
     fill(project, 1)
     assignment = queue.next_for(member, project)
-    first, new = queue.submit(assignment, SPAM, 5)
-    again, again_new = queue.submit(assignment, SPAM, 5)
+    first, new = answering.submit(assignment, SPAM, 5)
+    again, again_new = answering.submit(assignment, SPAM, 5)
     assert (first.pk, new, again_new) == (again.pk, True, False)
     with pytest.raises(Conflict):
-        queue.submit(assignment, HAM, 5)
+        answering.submit(assignment, HAM, 5)
 
 
 def test_a_late_submit_is_accepted_while_a_place_is_free_and_refused_after(project, owner, member):
@@ -75,14 +76,14 @@ def test_a_late_submit_is_accepted_while_a_place_is_free_and_refused_after(proje
     mine = queue.next_for(member, project)
     late(mine)
     queue.expire()
-    assert queue.submit(mine, SPAM, 5)[1]
+    assert answering.submit(mine, SPAM, 5)[1]
     Annotation.objects.get().withdraw()
     Assignment.objects.update(state="expired")
-    queue.gold.settle([mine.example_id])
+    gold.settle([mine.example_id])
     theirs = queue.next_for(owner, project)
     assert theirs.example_id == mine.example_id
     with pytest.raises(Conflict):
-        queue.submit(mine, SPAM, 5)
+        answering.submit(mine, SPAM, 5)
 
 
 def test_an_expired_lease_frees_the_example(project, owner, member):
@@ -93,10 +94,10 @@ def test_an_expired_lease_frees_the_example(project, owner, member):
 
 def test_skipping_hides_it_from_the_person_and_marks_it_once_nobody_is_left(project, owner, member):
     fill(project, 1)
-    queue.skip(queue.next_for(member, project), "unclear")
+    answering.skip(queue.next_for(member, project), "unclear")
     assert queue.next_for(member, project) is None
     assert Example.objects.get().status == "unlabeled"
-    queue.skip(queue.next_for(owner, project), "unclear")
+    answering.skip(queue.next_for(owner, project), "unclear")
     assert Example.objects.get().status == "skipped"
     newcomer = person("new@example.org")
     join(project, newcomer, 20)
@@ -106,7 +107,7 @@ def test_skipping_hides_it_from_the_person_and_marks_it_once_nobody_is_left(proj
 def test_returning_frees_it_for_the_person_too(project, member):
     fill(project, 1)
     first = queue.next_for(member, project)
-    queue.give_back(first)
+    answering.give_back(first)
     assert queue.next_for(member, project).example_id == first.example_id
 
 
@@ -131,7 +132,7 @@ def test_feedback_on_an_example_makes_no_second_one(project, member):
     assert Example.objects.count() == 5
     assignment = queue.next_for(member, project)
     assert assignment.example_id == example.pk
-    queue.submit(assignment, SPAM, 1)
+    answering.submit(assignment, SPAM, 1)
     queue.put(project, example.data, reason="wrong again", origin={})
     example.refresh_from_db()
     assert (example.status, example.gold) == ("review", SPAM)
@@ -143,7 +144,7 @@ def test_about_one_lease_in_five_is_of_the_test_set(project, member):
     for _ in range(200):
         assignment = queue.next_for(member, project)
         served[assignment.example.is_test] += 1
-        queue.submit(assignment, SPAM, 1)
+        answering.submit(assignment, SPAM, 1)
     assert 20 <= served[True] <= 65
 
 

@@ -71,7 +71,12 @@ class Command(BaseCommand):
             studio = running.enter_context(temporary.running())
             line.add(f"a studio of its own at {studio.url}")
         with running:
-            yield studio.url, studio.email, studio.password
+            try:
+                yield studio.url, studio.email, studio.password
+            except DoorFailed:
+                self.stderr.write(f"The studio said meanwhile:\n{studio.said}")
+                self.stderr.write(studio.log("web"))
+                raise
             with Report(self.stdout.write).door("stop"):
                 code = studio.stop()
             if code != 0:

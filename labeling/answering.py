@@ -1,0 +1,123 @@
+"""What becomes of a lease: answered, skipped, given back, or an answer taken back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+
+from accounts.models import User
+from accounts.problems import Conflict
+from labeling import queue
+from labeling.models import Assignment, Held
+from projects import gold
+from projects.models import Annotation, AnnotationSource, Example, Project, Role, Status
+
+
+def held_by(person: User, assignment_id: UUID) -> Assignment:
+    """A person's own assignment, whatever became of it; anyone else's does not exist."""
+    found = Assignment.objects.select_related("project").filter(pk=assignment_id, person=person)
+    assignment = found.first()
+    if assignment is None:
+        raise Http404
+    return assignment
+
+
+@transaction.atomic
+def submit(
+    assignment: Assignment, answer: dict[str, Any], duration_ms: int | None
+) -> tuple[Annotation, bool]:
+    """Keep an answer. Returns the annotation, and whether it is new.
+
+    The same submit again returns the same annotation. After the lease ended it is accepted while
+    a place is free, else refused with words.
+    """
+    example, assignment = _locked(assignment)
+    if assignment.state == Held.SUBMITTED:
+        return _again(assignment, answer), False
+    if assignment.state != Held.LEASED:
+        _refuse_if_taken(example, assignment)
+    annotation = Annotation.record(
+        example,
+        answer,
+        assignment.person,
+        AnnotationSource.PERSON,
+        duration_ms=duration_ms,
+        guidelines_version=assignment.project.guidelines_version,
+    )
+    _end(assignment, Held.SUBMITTED, annotation=annotation)
+    gold.settle([example.pk])
+    return annotation, True
+
+
+def _again(assignment: Assignment, answer: dict[str, Any]) -> Annotation:
+    kept = assignment.annotation
+    if kept is None or kept.withdrawn_at is not None or kept.answer != answer:
+        raise Conflict(
+            "You answered this one already. Change the annotation instead of sending another."
+        )
+    return kept
+
+
+def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
+    answered = example.annotations.filter(
+        author=assignment.person, source=AnnotationSource.PERSON, withdrawn_at=None
+    )
+    if answered.exists():
+        raise Conflict("You answered this one already.")
+    full = example.answered + example.claims >= assignment.project.overlap
+    if full or example.status not in (Status.UNLABELED, Status.SKIPPED):
+        raise Conflict(
+            "Your time for this one had run out, and someone else has it now. "
+            "Your answer was not needed; take the next one."
+        )
+
+
+@transaction.atomic
+def skip(assignment: Assignment, reason: str) -> None:
+    """Hide the example from this person; `skipped` once nobody is left to ask."""
+    example, assignment = _locked(assignment)
+    if assignment.state == Held.SUBMITTED:
+        raise Conflict("You answered this one already. Take the annotation back first.")
+    _end(assignment, Held.SKIPPED, skip_reason=reason)
+    if not _someone_left(example, assignment.project):
+        Example.objects.filter(pk=example.pk, status=Status.UNLABELED).update(status=Status.SKIPPED)
+
+
+@transaction.atomic
+def give_back(assignment: Assignment) -> None:
+    """Return an example unanswered: it is free at once, for this person too."""
+    _, assignment = _locked(assignment)
+    if assignment.state == Held.LEASED:
+        _end(assignment, Held.RETURNED)
+
+
+@transaction.atomic
+def forget(annotation: Annotation) -> None:
+    """Take an answer back: the example is free again, for its author too."""
+    Example.objects.select_for_update().get(pk=annotation.example_id)
+    annotation.withdraw()
+    Assignment.objects.filter(annotation=annotation).update(state=Held.RETURNED)
+    gold.settle([annotation.example_id])
+
+
+def _locked(assignment: Assignment) -> tuple[Example, Assignment]:
+    """Example and assignment as they are now; nobody else changes them until we are done."""
+    example = Example.objects.select_for_update().get(pk=assignment.example_id)
+    locked = Assignment.objects.select_for_update(of=["self"]).select_related(
+        "project", "annotation", "person"
+    )
+    return example, locked.get(pk=assignment.pk)
+
+
+def _end(assignment: Assignment, state: Held, **fields: object) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(state=state, **fields)
+    queue.count_claims([assignment.example_id])
+
+
+def _someone_left(example: Example, project: Project) -> bool:
+    """Whether a member who may annotate has neither answered nor skipped it."""
+    done = Assignment.objects.filter(
+        example=example, state__in=[Held.SUBMITTED, Held.SKIPPED]
+    ).values("person_id")
+    return project.members.filter(role__gte=Role.ANNOTATOR).exclude(user_id__in=done).exists()
