@@ -37,6 +37,13 @@ def test_it_is_found_under_its_own_name(slug):
 
 
 @every_task
+def test_its_partials_are_there(slug):
+    templates = ROOT / "templates"
+    assert (templates / "labeling" / "media" / f"{TASKS[slug].media}.html").is_file()
+    assert (templates / TASKS[slug].answer.partial).is_file()
+
+
+@every_task
 def test_its_examples_fit_its_schema(slug):
     task, (rows, labels) = TASKS[slug], ROWS[slug]
     for row in rows:

@@ -34,6 +34,7 @@ def _told(run: Run, snapshot: Snapshot) -> dict[str, Any]:
         "base_models_folder": str(settings.BASE_MODELS_FOLDER),
         "hyperparameters": run.hyperparameters,
         "seed": run.seed,
+        "left_out": snapshot.counts.get("left_out", 0),
     }
 
 

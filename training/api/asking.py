@@ -5,6 +5,8 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from ml import hyperparameters
+from ml.failures import Failure
 from training import efforts
 from training.catalogue import known
 from training.models import Snapshot
@@ -28,15 +30,18 @@ class RunAsked(serializers.Serializer[Any]):
             )
         return name or ""
 
-    def validate_hyperparameters(self, given: dict[str, Any]) -> dict[str, float]:
-        if unknown := [name for name in given if name not in efforts.HYPERPARAMETERS]:
-            possible = ", ".join(efforts.HYPERPARAMETERS)
+    def validate_method(self, method: str) -> str:
+        if method not in efforts.TRAINED:
             raise serializers.ValidationError(
-                f"“{unknown[0][:60]}” is not one of the settings. Possible: {possible}."
+                f"“{method}” cannot be trained yet. Possible: {', '.join(efforts.TRAINED)}."
             )
-        for name, value in given.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e9:
-                raise serializers.ValidationError(f"“{name}” must be a number.")
+        return method
+
+    def validate_hyperparameters(self, given: dict[str, Any]) -> dict[str, Any]:
+        try:
+            hyperparameters.parse(given)
+        except Failure as problem:
+            raise serializers.ValidationError(f"{problem.title} {problem.hint}") from problem
         return given
 
     def validate_snapshot(self, wanted: UUID | None) -> Snapshot | None:

@@ -20,6 +20,7 @@ from projects import access
 from projects.api.projects import asked_for
 from projects.leases import State
 from projects.models import Project
+from training import jobs
 from training.api.asking import RunAsked
 from training.models import Measurement, Run
 
