@@ -31,9 +31,7 @@ def run(*, servers_only: bool) -> None:
         except InterruptedStart:
             pass
         finally:
-            supervisor.say("Stopping …")
             _stop(supervisor)
-        supervisor.say("Stopped.")
 
 
 def _start(supervisor: Supervisor, *, servers_only: bool) -> None:
@@ -65,9 +63,13 @@ def _once(supervisor: Supervisor, name: str, *arguments: str) -> str:
 
 
 def _stop(supervisor: Supervisor) -> None:
+    if not supervisor.children:
+        return
+    supervisor.say("Stopping …")
     first = [name for name in supervisor.children if name not in {"postgres", "valkey"}]
     supervisor.stop([first, *servers.STAGES])
     servers.tidy()
+    supervisor.say("Stopped.")
 
 
 @contextlib.contextmanager
