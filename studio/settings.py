@@ -17,8 +17,8 @@ def _listed(name: str) -> list[str]:
 
 
 HOST = os.environ.get("HOST", "127.0.0.1")
-PORT = int(os.environ.get("PORT", "8000"))
-PREDICTOR_PORT = int(os.environ.get("PREDICTOR_PORT", "8001"))
+PORT = home.port("PORT", 8000)
+PREDICTOR_PORT = home.port("PREDICTOR_PORT", 8001)
 _ADDRESS = "127.0.0.1" if HOST in {"0.0.0.0", "::"} else HOST  # noqa: S104
 STUDIO_URL = os.environ.get("STUDIO_URL", f"http://{_ADDRESS}:{PORT}").rstrip("/")
 PREDICTOR_URL = os.environ.get("PREDICTOR_URL", f"http://{_ADDRESS}:{PREDICTOR_PORT}").rstrip("/")
@@ -245,12 +245,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
+_PACKAGES = {"htmx": "htmx.org/dist", "tabler": "@tabler/core/dist", "echarts": "echarts/dist"}
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     *(
-        (name, BASE_DIR / "node_modules" / name)
-        for name in ("htmx.org", "@tabler", "echarts")
-        if (BASE_DIR / "node_modules" / name).is_dir()
+        (name, BASE_DIR / "node_modules" / place)
+        for name, place in _PACKAGES.items()
+        if (BASE_DIR / "node_modules" / place).is_dir()
     ),
 ]
 # Packages are served from where npm put them: nothing is copied, and there is no build step.
