@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import User
@@ -23,11 +24,16 @@ def new_salt() -> str:
 class Role(models.IntegerChoices):
     """What a member may do; a higher role may all that a lower one may."""
 
-    VIEWER = 10, "viewer"
-    ANNOTATOR = 20, "annotator"
-    REVIEWER = 30, "reviewer"
-    MANAGER = 40, "manager"
-    OWNER = 50, "owner"
+    VIEWER = 10, _("viewer")
+    ANNOTATOR = 20, _("annotator")
+    REVIEWER = 30, _("reviewer")
+    MANAGER = 40, _("manager")
+    OWNER = 50, _("owner")
+
+    @property
+    def word(self) -> str:
+        """Its name in the API, the same in every language."""
+        return self.name.lower()
 
 
 class Project(models.Model):

@@ -32,7 +32,7 @@ def add(
     )
     if not created:
         change(member, by_role, role)
-    audit.note(by, "add member", project.pk, email=user.email, role=role.label)
+    audit.note(by, "add member", project.pk, email=user.email, role=role.word)
     return member
 
 
@@ -115,11 +115,11 @@ def _invite(project: Project, by: User, email: str, role: Role) -> Invitation:
         project=project, email=email, role=role, hash=secret.hash, invited_by=by
     )
     address = f"{settings.STUDIO_URL}/invitations/{secret.value}/"
-    text = f"{by.email} invites you to “{project.name}” as {role.label}:\n\n{address}\n"
+    text = f"{by.email} invites you to “{project.name}” as {role.word}:\n\n{address}\n"
     # Sent once the row stands: a mail cannot be taken back.
     transaction.on_commit(
         lambda: send_mail(f"Invitation to {project.name}", text, None, [email], fail_silently=True),
         robust=True,
     )
-    audit.note(by, "invite", project.pk, email=email, role=role.label)
+    audit.note(by, "invite", project.pk, email=email, role=role.word)
     return invitation

@@ -1,4 +1,4 @@
-"""Gets a fresh clone ready: virtual environment, Python packages, browser packages.
+"""Gets a fresh clone ready: virtual environment, packages for Python and browser, translations.
 
 Runs on a bare Python, before anything is installed: `python3 -I studio/bootstrap.py [--dev]`.
 Says one line per step, nothing when there is nothing to do.
@@ -36,6 +36,7 @@ def main() -> None:
         with _alone():
             python_packages("requirements-dev.txt" if dev else "requirements.txt")
             browser_packages(dev=dev)
+            translations()
     except Missing as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:
@@ -125,6 +126,19 @@ def browser_packages(*, dev: bool) -> None:
     )
     BROWSER.mkdir(exist_ok=True)
     stamp.write_text(wanted, encoding="utf-8")
+
+
+def translations() -> None:
+    """Compile the pages' words in other languages, where they changed."""
+    for words in (ROOT / "locale").glob("*/LC_MESSAGES/django.po"):
+        compiled = words.with_suffix(".mo")
+        if compiled.is_file() and compiled.stat().st_mtime >= words.stat().st_mtime:
+            continue
+        _log(
+            [PYTHON, "-m", "babel.messages.frontend", "compile", "-i", words, "-o", compiled],
+            f"The translation {words.relative_to(ROOT)} could not be compiled",
+            "is it a whole file? `git checkout` brings it back.",
+        )
 
 
 def _npm() -> Sequence[str | Path]:

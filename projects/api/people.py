@@ -16,7 +16,7 @@ from projects import access, people
 from projects.api.projects import asked_for
 from projects.models import Invitation, Member, Project, Role
 
-ROLES = [role.label for role in Role]
+ROLES = [role.word for role in Role]
 STATES = [("member", "member"), ("invited", "invited")]
 
 
@@ -46,7 +46,7 @@ def _shown(found: Member | Invitation) -> dict[str, str]:
     return {
         "id": str(found.user_id if isinstance(found, Member) else found.pk),
         "email": found.user.email if isinstance(found, Member) else found.email,
-        "role": Role(found.role).label,
+        "role": Role(found.role).word,
         "state": "member" if member else "invited",
     }
 

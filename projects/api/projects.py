@@ -179,7 +179,7 @@ class Me(APIView):
                 "email": caller(request).email,
                 "administrator": caller(request).is_superuser,
                 "projects": [
-                    {"id": str(m.project_id), "name": m.project.name, "role": Role(m.role).label}
+                    {"id": str(m.project_id), "name": m.project.name, "role": Role(m.role).word}
                     for m in members
                 ],
             }

@@ -86,7 +86,7 @@ def test_without_a_token_the_answer_is_401(project, example, client):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_may_what_the_table_says_and_no_more(project, example, speak, role):
-    user = person(f"the-{role.label}@example.org")
+    user = person(f"the-{role.word}@example.org")
     join(project, user, role)
     client = speak(user)
     for method, address, lowest in addresses(project, example):
