@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import guessing, secrets
+from accounts.authentication import caller
 from accounts.models import Token
+from accounts.replaying import replayed
 
 
 class TokenAsked(serializers.Serializer[Any]):
@@ -39,6 +41,11 @@ class Tokens(APIView):
         if user is None:
             guessing.count_failure(address, email)
             raise ValidationError({"password": ["E-mail and password do not belong together."]})
+        request.user = user
+        return self._mint(request, name)
+
+    @replayed(secret=True)
+    def _mint(self, request: Request, name: str) -> Response:
         secret = secrets.mint(secrets.PERSONAL)
-        Token.objects.create(user=user, name=name, hash=secret.hash)
+        Token.objects.create(user=caller(request), name=name, hash=secret.hash)
         return Response({"token": secret.value}, status=201)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -35,6 +35,8 @@ def handler(raised: Exception, context: dict[str, Any]) -> Response | None:
     """Django REST framework's exception handler."""
     from rest_framework.views import exception_handler  # its views import this module's neighbours
 
+    if isinstance(raised, SuspiciousOperation):  # too many fields, too much in one
+        raised = exceptions.ParseError("Too many fields, or too much in one of them.")
     response = exception_handler(raised, context)
     if response is None:
         return None

@@ -1,12 +1,13 @@
 """Idempotency-Key: a repeated POST returns the first answer, and does nothing twice."""
 
 import functools
-import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -79,7 +80,9 @@ def _keep(kept: Replay, response: Response, *, secret: bool) -> None:
 
 
 def _fingerprint(request: Request) -> bytes:
-    found = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    # Under our own key: a body may hold a password, and a plain hash of one can be guessed.
+    found = hmac.new(settings.SECRET_KEY.encode(), digestmod="sha256")
+    found.update(f"{request.method} {request.path}\n".encode())
     data = request.data
     for name in sorted(data) if hasattr(data, "keys") else ():
         value = data[name]

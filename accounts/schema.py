@@ -26,6 +26,7 @@ ALIKE = {
     "404": "Not there, or not shared with you.",
     "405": "Not at this address.",
     "409": "No longer fits what is there.",
+    "411": "Say how long the body is.",
     "413": "Too large.",
     "415": "Not in this form.",
     "429": "Too many; `Retry-After` says when.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,8 @@ BOUNDS: dict[str, tuple[float, float, bool]] = {
     "strength": (1e-4, 1e6, False),
     "checkpoint_seconds": (0.0, 3600.0, False),
 }
+
+LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def _checked(name: str, value: Any) -> Any:
     if name not in BOUNDS:
         raise bad_setting(name, f"there is no such setting; there are {', '.join(BOUNDS)}.")
     least, most, whole = BOUNDS[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not abs(value) < LARGEST:  # so that NaN is none either
         raise bad_setting(name, "it must be a number.")
     if whole and value != int(value):
         raise bad_setting(name, "it must be a whole number.")

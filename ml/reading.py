@@ -8,6 +8,7 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,11 @@ class Problem:
     reason: str
 
 
+def plain(text: str) -> str:
+    """The text without what no database keeps: NUL, and halves of a character pair."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
 def detect(path: Path, name: str = "") -> Detected:
     """Look at the file itself; its name only breaks ties. Raises UnreadableFile."""
     with path.open("rb") as file:
@@ -60,7 +66,7 @@ def detect(path: Path, name: str = "") -> Detected:
     if not text.strip():
         raise UnreadableFile("The file is empty. Choose a file with at least a header and one row.")
     if _is_json_lines(text, name):
-        return Detected("jsonl", encoding, None, _json_columns(text))
+        return Detected("jsonl", encoding, None, _json_columns(path, encoding))
     if text.lstrip().startswith("["):
         raise UnreadableFile(
             "This is one JSON list. Save it as JSON Lines (one object on each line) or as CSV."
@@ -131,15 +137,19 @@ def _is_json_lines(text: str, name: str) -> bool:
     return first.startswith("{") or name.lower().endswith((".jsonl", ".ndjson"))
 
 
-def _json_columns(text: str) -> list[str]:
+def _json_columns(path: Path, encoding: str) -> list[str]:
+    """The keys of the first hundred objects, however long these are."""
     columns: dict[str, None] = {}
-    for line in text.splitlines()[:100]:
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(value, dict):
-            columns.update(dict.fromkeys(map(str, value)))
+    with path.open(encoding=encoding, newline="\n") as file:
+        for line in islice(iter(lambda: file.readline(CELL_LIMIT), ""), 100):
+            item = _json_row(0, line)
+            if isinstance(item, Row):
+                columns.update(dict.fromkeys(map(plain, item.values)))
+    if not columns:
+        raise UnreadableFile(
+            'No line at its start is a JSON object such as {"text": "…"}. JSON Lines has one '
+            "object on each line."
+        )
     return list(columns)
 
 
@@ -180,7 +190,7 @@ def _detect_csv(path: Path, encoding: str, text: str) -> Detected:
             raise UnreadableFile(
                 "The first line cannot be read as a header. Is a quotation mark left open?"
             ) from error
-    columns = [cell.strip() for cell in header]
+    columns = [plain(cell.strip()) for cell in header]
     _check_header(columns)
     return Detected("csv", encoding, delimiter, columns)
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordTooWeak
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -13,6 +13,8 @@ from accounts import audit, secrets
 from accounts.models import User
 from accounts.people import by_email
 from projects.models import Invitation, Member, Project, Role
+
+TAKEN = "There is an account with this e-mail already. Leave the password out."
 
 
 @transaction.atomic
@@ -99,17 +101,22 @@ def _with_password(by: User, user: User | None, email: str, password: str) -> Us
     if not by.is_superuser:
         raise PermissionDenied("Only an administrator of the installation can set a password.")
     if user is not None:
-        raise ValidationError(
-            {"password": ["There is an account with this e-mail already. Leave the password out."]}
-        )
+        raise ValidationError({"password": [TAKEN]})
     try:
         validate_password(password, User(email=email))
     except PasswordTooWeak as weak:
         raise ValidationError({"password": weak.messages}) from weak
-    return User.objects.create_user(email, password)
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password)
+    except IntegrityError as race:  # made by someone else meanwhile
+        raise ValidationError({"password": [TAKEN]}) from race
 
 
 def _invite(project: Project, by: User, email: str, role: Role) -> Invitation:
+    # One open invitation an address: the newest link and role count.
+    Project.objects.select_for_update().get(pk=project.pk)
+    project.invitations.filter(email__iexact=email, accepted_at=None).delete()
     secret = secrets.mint(secrets.INVITATION)
     invitation = Invitation.objects.create(
         project=project, email=email, role=role, hash=secret.hash, invited_by=by

@@ -1,11 +1,11 @@
 """Files on their way in."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
+import orjson
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -43,11 +43,10 @@ class UploadAsked(serializers.Serializer[Any]):
 
     def validate_mapping(self, text: str) -> dict[str, str]:
         try:
-            found = json.loads(text or "{}")
-        except (ValueError, RecursionError):
+            found = orjson.loads(text or "{}")
+        except orjson.JSONDecodeError:
             found = None
-        strings = isinstance(found, dict) and all(isinstance(v, str) for v in found.values())
-        if not isinstance(found, dict) or not strings:
+        if not isinstance(found, dict) or not all(map(_names_a_column, found.values())):
             raise serializers.ValidationError(
                 'A mapping is a JSON object such as {"text": "column", "label": "column"}.'
             )
@@ -57,6 +56,10 @@ class UploadAsked(serializers.Serializer[Any]):
                 f"“{wrong[0][:60]}” cannot be mapped here. What can: {', '.join(known)}."
             )
         return found
+
+
+def _names_a_column(value: object) -> bool:
+    return isinstance(value, str) and "\0" not in value
 
 
 class UploadData(serializers.ModelSerializer[Upload]):

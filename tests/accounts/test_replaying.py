@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import Token, User
 from projects.models import Annotation, Member, Role, Upload
 from tests.cast import csv_file, join, rows, upload
 from training.models import Run
@@ -16,7 +17,8 @@ def labelled(project):
 
 
 def twice(client, address, body, form="json"):
-    return [client.post(address, body(), format=form, **HEAD) for _ in range(2)]
+    sort = {"content_type": form} if "/" in form else {"format": form}
+    return [client.post(address, body(), **sort, **HEAD) for _ in range(2)]
 
 
 def test_an_upload_and_a_run_are_made_once(labelled, owner, speak):
@@ -48,3 +50,11 @@ def test_a_member_who_lost_access_gets_no_replay(labelled, stranger, speak):
     assert client.post(address, {}, **HEAD).status_code == 201
     Member.objects.filter(pk=place.pk).delete()
     assert client.post(address, {}, **HEAD).status_code == 404
+
+
+def test_a_token_is_made_once_and_never_replayed(client, db):
+    person = User.objects.create_user("p@example.org", "a long and quiet word")
+    body = {"email": person.email, "password": "a long and quiet word"}
+    first, second = twice(client, "/api/v1/tokens/", lambda: body, "application/json")
+    assert (first.status_code, second.status_code) == (201, 409)
+    assert Token.objects.count() == 1

@@ -111,6 +111,7 @@ def test_it_says_why_nothing_can_come_of_it(said, by_label, code):
         {"batch_size": 0},
         {"batch_size": 2.5},
         {"epochs": True},
+        {"epochs": 10**400},
         {"max_length": 4},
         {"momentum": 0.9},
     ],

@@ -1,9 +1,11 @@
 """Projects, members, uploads and examples over HTTP."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -101,7 +103,10 @@ def test_an_upload_is_taken_at_once_and_read_later(project, owner, speak):
         assert field in body
 
 
-@pytest.mark.parametrize("mapping", ["[]", "{", '{"text": 1}', '{"price": "a"}'])
+BAD_COLUMN, HALF = r'{"text": "a\u0000"}', r'{"text": "\ud800"}'
+
+
+@pytest.mark.parametrize("mapping", ["[]", "{", '{"text": 1}', '{"price": "a"}', BAD_COLUMN, HALF])
 def test_a_mapping_that_is_none_is_refused(project, owner, speak, mapping):
     refused = speak(owner).post(
         f"/api/v1/projects/{project.pk}/uploads/",
@@ -161,12 +166,19 @@ def test_what_is_exported_imports_again(project, owner, speak):
     assert client.get(f"/api/v1/projects/{project.pk}/export/?format=docx").status_code == 400
 
 
+def invited(client, address):
+    members = client.get(address).json()["results"]
+    return [each for each in members if each["state"] == "invited"]
+
+
 def test_members_come_by_address_and_unknown_ones_are_invited(project, owner, stranger, speak):
     client, address = speak(owner), f"/api/v1/projects/{project.pk}/members/"
     known = client.post(address, {"email": stranger.email, "role": "reviewer"})
     assert (known.status_code, known.json()["state"]) == (201, "member")
     unknown = client.post(address, {"email": "new@example.org", "role": "viewer"})
     assert (unknown.status_code, unknown.json()["state"]) == (201, "invited")
+    client.post(address, {"email": "New@example.org", "role": "annotator"})
+    assert [each["role"] for each in invited(client, address)] == ["annotator"]
     assert client.post(address, {"email": "x@example.org", "role": "king"}).status_code == 400
     with_password = {"email": "y@example.org", "role": "viewer", "password": "long enough 123"}
     assert client.post(address, with_password).status_code == 403
@@ -200,3 +212,21 @@ def test_a_deleted_project_is_gone_for_everyone(project, owner, speak):
     assert client.delete(f"/api/v1/projects/{project.pk}/").status_code == 204
     assert client.get(f"/api/v1/projects/{project.pk}/").status_code == 404
     assert client.get("/api/v1/projects/").json()["results"] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_two_make_at_once_is_made_once(project, owner, speak):
+    owner.is_superuser = True
+    owner.save()
+    clients, address = [speak(owner) for _ in range(4)], f"/api/v1/projects/{project.pk}/members/"
+    body = {"email": "y@example.org", "role": "viewer", "password": "long enough 123"}
+
+    def add(client):
+        try:
+            return client.post(address, body).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(add, clients))
+    assert statuses == [201, 400, 400, 400]

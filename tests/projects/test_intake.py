@@ -37,6 +37,38 @@ def test_a_dry_run_counts_and_changes_nothing(project):
     assert not project.examples.exists()
 
 
+def test_a_dry_run_knows_what_is_there_already(project):
+    upload(project, rows(6))
+    done = upload(project, rows(8), dry_run=True)
+    assert (done.examples_created, done.duplicates) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        r'{"text": "a", "k\u0000": 1, "label": "no"}',
+        r'{"text": "a", "k\ud800": 1, "label": "no"}',
+        r'{"text": "a", "label": "\ud800"}',
+        r'{"text": "a", "label": "x\u0000"}',
+        r'{"text": "a", "label": {"la\ud800": "spam"}}',
+        '{"text": "a", "label": ' + "[" * 100_000 + "}",
+        '{"text": "' + "a" * 1_000_000 + '", "label": "spam"}',
+    ],
+    ids=["nul key", "half key", "half label", "nul label", "half answer", "deep", "million"],
+)
+def test_a_row_that_no_database_keeps_costs_only_itself(project, bad):
+    lines = f'{bad}\n{{"text": "good", "label": "spam"}}\n'
+    done = upload(project, lines.encode(), "rows.jsonl")
+    assert (done.state, done.examples_created, done.rejected) == (State.DONE, 1, 1)
+    assert done.problems[0]["row"] == 1
+
+
+def test_a_file_without_one_object_says_so(project):
+    done = upload(project, b"[" * 100_000, "rows.jsonl")
+    assert done.state == State.FAILED
+    assert "JSON object" in done.error
+
+
 def test_it_reads_json_lines(project):
     lines = [{"text": "win", "label": "spam"}, {"text": "dinner"}, ["no"], {"text": 3}]
     content = "\n".join(json.dumps(line) for line in lines).encode() + b"\n{broken\n"

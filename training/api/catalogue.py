@@ -23,8 +23,8 @@ BASE_MODEL_FIELDS: dict[str, Any] = {
     "licence": serializers.CharField(),
     "available": serializers.BooleanField(),
 }
+SHOWN = tuple(BASE_MODEL_FIELDS)  # the serializer empties the mapping it is made of
 BASE_MODEL = inline_serializer("BaseModel", BASE_MODEL_FIELDS)
-
 BASE_MODEL_LIST = serializers.ListField(child=BASE_MODEL)
 
 
@@ -41,7 +41,7 @@ class BaseModels(APIView):
 
 
 def _shown(model: base_models.BaseModel) -> dict[str, Any]:
-    return {name: getattr(model, name) for name in BASE_MODEL_FIELDS}
+    return {name: getattr(model, name) for name in SHOWN}
 
 
 class Tasks(APIView):
