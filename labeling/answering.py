@@ -52,11 +52,13 @@ def submit(
 
 def _again(assignment: Assignment, answer: dict[str, Any]) -> Annotation:
     kept = assignment.annotation
-    if kept is None or kept.withdrawn_at is not None or kept.answer != answer:
-        raise Conflict(
-            "You answered this one already. Change the annotation instead of sending another."
-        )
-    return kept
+    if kept is not None and kept.withdrawn_at is None:
+        # It may have been changed since: a repeat of what was submitted is still the same submit.
+        if kept.answer == answer or kept.history.filter(answer=answer).exists():
+            return kept
+    raise Conflict(
+        "You answered this one already. Change the annotation instead of sending another."
+    )
 
 
 def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
@@ -93,12 +95,28 @@ def give_back(assignment: Assignment) -> None:
 
 
 @transaction.atomic
+def change(annotation: Annotation, answer: dict[str, Any]) -> None:
+    """Replace one's own answer; what it said before stays in the history."""
+    _refuse_if_gone(annotation)
+    annotation.revise(answer)
+    gold.settle([annotation.example_id])
+
+
+@transaction.atomic
 def forget(annotation: Annotation) -> None:
     """Take an answer back: the example is free again, for its author too."""
-    Example.objects.select_for_update().get(pk=annotation.example_id)
+    _refuse_if_gone(annotation)
     annotation.withdraw()
     Assignment.objects.filter(annotation=annotation).update(state=Held.RETURNED)
     gold.settle([annotation.example_id])
+
+
+def _refuse_if_gone(annotation: Annotation) -> None:
+    """Under the example's lock, so that changing and taking back come one after the other."""
+    Example.objects.select_for_update().get(pk=annotation.example_id)
+    annotation.refresh_from_db(fields=["withdrawn_at", "answer"])
+    if annotation.withdrawn_at is not None:
+        raise Http404
 
 
 def _locked(assignment: Assignment) -> tuple[Example, Assignment]:

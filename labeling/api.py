@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -17,10 +16,10 @@ from accounts.replaying import replayed
 from labeling import agreement, answering, queue, review
 from labeling.models import Assignment
 from ml.answers import AnswerError
-from projects import access, gold, stats
+from projects import access, stats
 from projects.api.examples import AnnotationData, ExampleData, detailed
 from projects.api.projects import asked_for
-from projects.models import Annotation, Example, Project
+from projects.models import Annotation, AnnotationSource, Example, Project, Role
 
 LONGEST_DURATION = 2**31 - 1
 PICKED = inline_serializer(
@@ -124,10 +123,7 @@ class OneAnnotation(APIView):
     def patch(self, request: Request, annotation_id: UUID) -> Response:
         annotation = self._own(request, annotation_id)
         answer = _answer(request, annotation.example.project)["answer"]
-        with transaction.atomic():
-            Example.objects.select_for_update().get(pk=annotation.example_id)
-            annotation.revise(answer)
-            gold.settle([annotation.example_id])
+        answering.change(annotation, answer)
         return Response(AnnotationData(annotation).data)
 
     @extend_schema(request=None, responses={204: OpenApiResponse(description="Taken back.")})
@@ -141,7 +137,10 @@ class OneAnnotation(APIView):
             pk=annotation_id,
             withdrawn_at=None,
         )
-        access.require(request, annotation.example.project)
+        role = access.require(request, annotation.example.project)
+        settled = annotation.source == AnnotationSource.REVIEW
+        if settled and role < Role.REVIEWER:
+            raise PermissionDenied("Only a reviewer can change what a reviewer settled.")
         if annotation.author_id != caller(request).pk:
             raise PermissionDenied(
                 "Only its author can change an answer. A reviewer can settle the example."

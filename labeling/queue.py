@@ -187,6 +187,15 @@ def put(
     return example
 
 
+@transaction.atomic
+def calm(example: Example) -> None:
+    """Undo a `put`: out of the front and of review. What people answered since then stays."""
+    example = Example.objects.select_for_update().get(pk=example.pk)
+    example.priority, example.disputed = 0, False
+    example.save(update_fields=["priority", "disputed"])
+    gold.settle([example.pk])
+
+
 def _put_new(project: Project, data: dict[str, Any], origin: dict[str, Any]) -> Example:
     """The example with this data, made if it is not there. Feedback never enters the test set."""
     try:

@@ -156,11 +156,13 @@ def _json_columns(path: Path, encoding: str) -> list[str]:
 def _json_rows(path: Path, found: Detected) -> Iterator[Row | Problem]:
     number = 0
     with path.open(encoding=found.encoding, newline="\n") as file:
-        for line in file:
+        while line := file.readline(CELL_LIMIT + 1):
             if not line.strip():
                 continue
             number += 1
             yield _json_row(number, line)
+            while len(line) > CELL_LIMIT and not line.endswith("\n"):
+                line = file.readline(CELL_LIMIT + 1)  # what is left of it is never held whole
 
 
 def _json_row(number: int, line: str) -> Row | Problem:

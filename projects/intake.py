@@ -57,9 +57,9 @@ def read(upload: Upload) -> None:
     """Read the whole file. Ends `done`, `failed` with a reason, or `cancelled`."""
     try:
         found = reading.detect(upload.file, upload.name)
-        chosen = mapping.complete(upload.project.kind, upload.mapping, found.columns)
-        upload.mapping = chosen
-        upload.write(detected=found.as_json(), mapping=chosen)
+        upload.write(detected=found.as_json())
+        upload.mapping = mapping.complete(upload.project.kind, upload.mapping, found.columns)
+        upload.write(mapping=upload.mapping)
         _read_rows(upload, found)
     except reading.UnreadableFile as problem:
         upload.finish(State.FAILED, error=str(problem), problems=[_said(0, str(problem))])

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import logging
+
 from celery import shared_task
+from django.db import DatabaseError
 from django.db.models.functions import Now
 
 from projects import intake
@@ -13,6 +16,11 @@ GAVE_UP = (
     "Reading this file was interrupted three times. What was read stays; upload the file again to "
     "get the rest."
 )
+OUR_MISTAKE = (
+    "The studio made a mistake with this file. What was read stays; the log of the worker says "
+    "where. Please report it, with the row that follows the last one read."
+)
+log = logging.getLogger("studio.uploads")
 # Longer than a worker needs to take the next message; shorter than a person's patience.
 QUIET = timedelta(seconds=20)
 
@@ -20,8 +28,15 @@ QUIET = timedelta(seconds=20)
 @shared_task(expires=120)
 def read_upload(upload_id: str) -> None:
     upload = Upload.claim(upload_id)
-    if upload is not None:
+    if upload is None:
+        return
+    try:
         intake.read(upload)
+    except DatabaseError:
+        raise  # the database is away: the lease ends, and the next worker goes on
+    except Exception:
+        log.exception("Upload %s ended in our own mistake", upload.pk)
+        upload.finish(State.FAILED, error=OUR_MISTAKE)
 
 
 @shared_task

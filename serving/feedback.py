@@ -32,7 +32,18 @@ def accept(
         if not correct or answer not in (None, prediction.answer):
             kept.example = _put_in_front(kept)
             kept.save(update_fields=["example", "updated_at"])
+        elif kept.example is not None:
+            _take_back(kept)
     return kept
+
+
+def _take_back(verdict: Feedback) -> None:
+    """The caller thinks better of it: nothing is wrong any more, unless others still say so."""
+    wrong = Feedback.objects.filter(example=verdict.example).exclude(pk=verdict.pk)
+    if verdict.example is not None and not wrong.exists():
+        queue.calm(verdict.example)
+    verdict.example = None
+    verdict.save(update_fields=["example", "updated_at"])
 
 
 def _put_in_front(verdict: Feedback) -> Example:

@@ -26,5 +26,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "studio.views.bad_request"
 handler404 = "studio.views.not_found"
 handler500 = "studio.views.failed"

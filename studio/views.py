@@ -45,6 +45,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(answer, status=503, content_type="application/problem+json")
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 400, "The studio cannot make sense of this request, or of its Host.")
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return page(request, 404, "There is nothing at this address.")

@@ -55,6 +55,8 @@ class UploadAsked(serializers.Serializer[Any]):
             raise serializers.ValidationError(
                 f"“{wrong[0][:60]}” cannot be mapped here. What can: {', '.join(known)}."
             )
+        if len(set(found.values())) < len(found):
+            raise serializers.ValidationError("Each column can be mapped to one thing only.")
         return found
 
 

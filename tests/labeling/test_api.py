@@ -79,3 +79,28 @@ def test_a_reviewer_settles(project, owner, speak):
     address = f"/api/v1/examples/{project.examples.get().pk}/review/"
     assert speak(reviewer).post(address, {"answer": {"label": "ham"}}).status_code == 201
     assert project.examples.get().gold == {"label": "ham"}
+
+
+def test_a_repeated_submit_is_the_same_even_after_a_change(project, member, speak):
+    upload(project, b"text\nhello\n")
+    client = speak(member)
+    lease = client.post(f"/api/v1/projects/{project.pk}/queue/next/").json()
+    address = f"/api/v1/assignments/{lease['assignment']['id']}/submit/"
+    first = client.post(address, {"answer": {"label": "spam"}}).json()
+    client.patch(f"/api/v1/annotations/{first['id']}/", {"answer": {"label": "ham"}})
+    again = client.post(address, {"answer": {"label": "spam"}})
+    assert (again.status_code, again.json()["id"]) == (201, first["id"])
+
+
+def test_a_reviewer_who_is_one_no_longer_cannot_change_what_they_settled(project, speak):
+    upload(project, b"text\nhello\n")
+    reviewer = person("r@example.org")
+    place = join(project, reviewer, 30)
+    client = speak(reviewer)
+    address = f"/api/v1/examples/{project.examples.get().pk}/review/"
+    settled = client.post(address, {"answer": {"label": "ham"}}).json()
+    place.role = 20
+    place.save()
+    own = f"/api/v1/annotations/{settled['id']}/"
+    assert client.patch(own, {"answer": {"label": "spam"}}).status_code == 403
+    assert project.examples.get().gold == {"label": "ham"}

@@ -186,3 +186,29 @@ def test_about_one_in_five_examples_is_test_and_stays_so(project):
     upload(project, rows(1000))
     share = project.examples.filter(is_test=True).count() / 1000
     assert 0.15 < share < 0.25
+
+
+def test_our_own_mistake_ends_the_upload_at_once_and_says_so(project, monkeypatch):
+    from projects import intake, jobs
+
+    pending = Upload.objects.create(project=project, name="x", path="uploads/mistake")
+    monkeypatch.setattr(intake, "read", lambda upload: 1 / 0)
+    jobs.read_upload(str(pending.pk))
+    pending.refresh_from_db()
+    assert (pending.state, pending.attempts) == (State.FAILED, 1)
+    assert "mistake" in pending.error
+
+
+def test_a_file_whose_columns_fit_nothing_still_tells_its_columns(project):
+    done = upload(project, b"a,b,c\n1,2,3\n")
+    assert (done.state, done.detected["columns"]) == (State.FAILED, ["a", "b", "c"])
+
+
+def test_a_line_longer_than_memory_should_hold_is_one_problem(project, monkeypatch):
+    from ml import reading
+
+    monkeypatch.setattr(reading, "CELL_LIMIT", 100)
+    long = json.dumps({"text": "x" * 950})
+    content = f'{{"text": "first"}}\n{long}\n{{"text": "last"}}\n'.encode()
+    done = upload(project, content, name="a.jsonl")
+    assert (done.examples_created, done.rejected, done.rows_read) == (2, 1, 3)

@@ -199,3 +199,15 @@ def test_it_names_what_is_wrong_with_a_verdict(predictor, endpoint, a_caller, bo
     if field:
         assert field in refused.json()["errors"]
     assert not Feedback.objects.exists()
+
+
+def test_a_verdict_taken_back_leaves_the_front_and_the_review(prediction, project, publisher):
+    made = example(project)
+    Annotation.record(made, {"label": "spam"}, publisher, "import")
+    queue.gold.settle([made.pk])
+    feedback.accept(prediction, correct=False)
+    made.refresh_from_db()
+    assert (made.status, made.priority > 0) == (Status.REVIEW, True)
+    feedback.accept(prediction, correct=True)
+    made.refresh_from_db()
+    assert (made.status, made.priority, made.gold) == (Status.LABELED, 0, {"label": "spam"})

@@ -144,6 +144,6 @@ class History(APIView):
     @extend_schema(responses={200: PointData(many=True)})
     def get(self, request: Request, run_id: UUID) -> Response:
         run = _found(request, run_id)
-        # A trainer measures each step once; a run of more steps than this is thinned by name.
+        # A bound, not a promise: a trainer measures each step once, and few runs take so many.
         points = run.history.order_by("step", "name")[:50_000]
         return Response(PointData(points, many=True).data)
