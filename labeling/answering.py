@@ -52,13 +52,16 @@ def submit(
 
 def _again(assignment: Assignment, answer: dict[str, Any]) -> Annotation:
     kept = assignment.annotation
-    if kept is not None and kept.withdrawn_at is None:
-        # It may have been changed since: a repeat of what was submitted is still the same submit.
-        if kept.answer == answer or kept.history.filter(answer=answer).exists():
-            return kept
+    if kept is not None and kept.withdrawn_at is None and _said(kept, answer):
+        return kept
     raise Conflict(
         "You answered this one already. Change the annotation instead of sending another."
     )
+
+
+def _said(kept: Annotation, answer: dict[str, Any]) -> bool:
+    """Now or before it was changed: a repeat of what was submitted is still the same submit."""
+    return kept.answer == answer or kept.history.filter(answer=answer).exists()
 
 
 def _refuse_if_taken(example: Example, assignment: Assignment) -> None:

@@ -1,8 +1,7 @@
 """Bells of the data room: an id in, one deed, safe to repeat."""
 
-from datetime import timedelta
-
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.db import DatabaseError

@@ -106,7 +106,10 @@ def test_an_upload_is_taken_at_once_and_read_later(project, owner, speak):
 BAD_COLUMN, HALF = r'{"text": "a\u0000"}', r'{"text": "\ud800"}'
 
 
-@pytest.mark.parametrize("mapping", ["[]", "{", '{"text": "a", "label": "a"}', '{"text": 1}', '{"price": "a"}', BAD_COLUMN, HALF])
+@pytest.mark.parametrize(
+    "mapping",
+    ["[]", "{", '{"text": "a", "label": "a"}', '{"text": 1}', '{"price": "a"}', BAD_COLUMN, HALF],
+)
 def test_a_mapping_that_is_none_is_refused(project, owner, speak, mapping):
     refused = speak(owner).post(
         f"/api/v1/projects/{project.pk}/uploads/",
