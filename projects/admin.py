@@ -12,7 +12,6 @@ class ProjectAdmin(ReadOnly):
     list_filter = ("task",)
     search_fields = ("name",)
     list_select_related = ("created_by",)
-    show_full_result_count = False
 
 
 @admin.register(Upload)
@@ -20,4 +19,3 @@ class UploadAdmin(ReadOnly):
     list_display = ("name", "project", "state", "rows_read", "rejected", "created_at")
     list_filter = ("state",)
     list_select_related = ("project",)
-    show_full_result_count = False

@@ -1,25 +1,9 @@
 """Endpoints in the admin, for operators. What was answered and said is shown, never changed."""
 
 from django.contrib import admin
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from accounts.admin import ReadOnly
 from serving.models import Endpoint, Feedback, Key, Prediction, Readiness, Refusal, Release
-
-
-class ReadOnly(ModelAdmin):
-    """Shown, not changed here: the API and its audit log are the way."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 @admin.register(Endpoint)

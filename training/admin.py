@@ -11,11 +11,9 @@ class RunAdmin(ReadOnly):
     list_display = ("id", "project", "state", "progress", "attempts", "worker", "created_at")
     list_filter = ("state", "method", "effort")
     list_select_related = ("project",)
-    show_full_result_count = False
 
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnly):
     list_display = ("project", "number", "method", "created_at")
     list_select_related = ("project",)
-    show_full_result_count = False
