@@ -78,6 +78,8 @@ class Served:
     @classmethod
     def load(cls, folder: Path, *, threads: int | None = None) -> Served:
         """A bundle, once every file was found as written. Raises DamagedBundle."""
+        if not folder.is_dir():
+            raise DamagedBundle(f"There is no model in {folder.name}.")
         try:
             manifest.verify(folder)
             settings = json.loads((folder / "bundle.json").read_bytes())

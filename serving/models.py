@@ -66,6 +66,7 @@ class Standing(models.TextChoices):
     STARTING = "starting"
     LIVE = "live"
     DAMAGED = "damaged"
+    ENDED = "ended"
 
 
 class Release(models.Model):
@@ -101,6 +102,8 @@ class Release(models.Model):
     @property
     def state(self) -> Standing:
         """What the predictor says of it. Silence is `starting`."""
+        if self.ended_at is not None:
+            return Standing.ENDED
         said = getattr(self, "readiness", None)
         if said is None or said.at < timezone.now() - Readiness.FRESH:
             return Standing.STARTING

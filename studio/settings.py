@@ -277,5 +277,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {"studio": {"level": "INFO"}, "httpx": {"level": "WARNING"}},
+    "loggers": {
+        "studio": {"level": "INFO"},
+        # A caller's mistake is answered in words; it is no fault of the studio.
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+    },
 }

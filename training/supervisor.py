@@ -142,7 +142,8 @@ def _succeed(run: Run, result: dict[str, Any]) -> None:
         device=result["device"],
         metrics=result["metrics"],
         baseline=result["baseline"],
-        notes=result["notes"],
+        stage="",
+        notes=_notes(result),
         result=result,
     )
     highest = ModelVersion.objects.filter(project=run.project_id).aggregate(n=Max("number"))["n"]
@@ -156,6 +157,12 @@ def _succeed(run: Run, result: dict[str, Any]) -> None:
         metrics=result["metrics"],
         artifacts=result["artifacts"],
     )
+
+
+def _notes(result: dict[str, Any]) -> list[str]:
+    """What a person should know of the run: first why this method, then what to beware of."""
+    reason = result.get("method_reason")
+    return [*([reason] if reason and reason not in result["notes"] else []), *result["notes"]]
 
 
 def _fail(run: Run, title: str, hint: str) -> None:

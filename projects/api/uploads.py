@@ -28,7 +28,11 @@ from projects.models import Project, Upload
 
 
 class UploadAsked(serializers.Serializer[Any]):
-    file = serializers.FileField(max_length=255, allow_empty_file=True)
+    file = serializers.FileField(
+        max_length=255,
+        allow_empty_file=True,
+        error_messages={"required": "Send the file as the form field “file”."},
+    )
     mapping = serializers.CharField(max_length=10_000, required=False, default="")
     answers = serializers.ChoiceField(choices=["final", "hint"], default="final")
     dry_run = serializers.BooleanField(default=False)

@@ -110,7 +110,7 @@ async def nothing_here(request: Request, raised: Exception) -> Response:
     """Starlette's own refusals (no such address, wrong method), in our words."""
     status = raised.status_code if isinstance(raised, HTTPException) else 500
     said = {
-        404: "There is nothing at this address. An endpoint's page in the studio shows its own.",
+        404: "There is nothing at this address. An endpoint's `url` on the studio is its address.",
         405: "This address is called in another way: predict and feedback take POST.",
     }
     response = Refused(status, said.get(status, "This request cannot be answered.")).response()

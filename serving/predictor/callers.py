@@ -108,8 +108,10 @@ class Desk:
         """The caller behind the header. Raises Refused: 401 without a good key, else 404."""
         scheme, _, value = authorization.partition(" ")
         value = value.strip()
-        if scheme.lower() != "bearer" or not secrets.looks_issued(value, secrets.ENDPOINT):
+        if scheme.lower() != "bearer" or not value:
             raise Refused(401, NO_KEY)
+        if not secrets.looks_issued(value, secrets.ENDPOINT):
+            raise Refused(401, UNKNOWN_KEY)
         caller = await self._rounds.ask(secrets.digest(value))
         if caller is None:
             raise Refused(401, UNKNOWN_KEY)
@@ -130,6 +132,6 @@ def _caller(row: Sequence[Any]) -> Caller:
 
 NO_KEY = (
     "This endpoint asks for its key. Send it as “Authorization: Bearer stk_…”; "
-    "keys are made in the studio, on the endpoint's page."
+    "a key is made by POST /api/v1/endpoints/{slug}/keys/ on the studio."
 )
 UNKNOWN_KEY = "This key is not known here. It may have been revoked, or a character is missing."
