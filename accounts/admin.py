@@ -1,5 +1,6 @@
 """Accounts in the administrators' pages. What proves something can be revoked, never read."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -10,12 +11,15 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from accounts.models import AuditEntry, Token, User
 
 admin.site.unregister(Group)
+# One door for all: the sign-in page slows guessing and writes sessions down.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class ReadOnly(ModelAdmin):
     """To be looked at; changed only by the deeds that the studio knows."""
 
     show_full_result_count = False  # counting a whole table is for nobody
+    actions = None
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

@@ -10,9 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import guessing, secrets
+from accounts import guessing, tokens
 from accounts.authentication import caller
-from accounts.models import Token
 from accounts.replaying import replayed
 
 
@@ -46,6 +45,4 @@ class Tokens(APIView):
 
     @replayed(secret=True)
     def _mint(self, request: Request, name: str) -> Response:
-        secret = secrets.mint(secrets.PERSONAL)
-        Token.objects.create(user=caller(request), name=name, hash=secret.hash)
-        return Response({"token": secret.value}, status=201)
+        return Response({"token": tokens.make(caller(request), name)}, status=201)

@@ -5,8 +5,17 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+
+
+class Theme(models.TextChoices):
+    """How the pages look. The values are also what the cookie holds."""
+
+    AUTO = "auto", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class People(BaseUserManager["User"]):
@@ -31,11 +40,15 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = None  # type: ignore[assignment]
     email = models.EmailField("e-mail", unique=True)
+    # A code of settings.LANGUAGES; empty: as the browser asks.
+    language = models.CharField(max_length=10, blank=True)
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
     objects = People()  # type: ignore[misc, assignment]
 
     class Meta:
+        verbose_name, verbose_name_plural = _("person"), _("people")
         constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
 
     def __str__(self) -> str:
@@ -51,6 +64,9 @@ class Token(models.Model):
     hash = models.BinaryField(max_length=32, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("personal token"), _("personal tokens")
 
     def __str__(self) -> str:
         return self.name
@@ -85,7 +101,7 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        verbose_name_plural = "audit entries"
+        verbose_name, verbose_name_plural = _("audit entry"), _("audit log")
 
     def __str__(self) -> str:
         return f"{self.deed} {self.target}"

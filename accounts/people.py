@@ -1,30 +1,26 @@
 """How accounts come to be: the first administrator, and people whom someone invited."""
 
-from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth import login
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts import sessions
+from accounts.models import Theme, User
 
 _FIRST_ADMINISTRATOR = 0x57D10  # an advisory lock: two processes may start at once
-
-
-class ByInvitation(DefaultAccountAdapter):
-    """Nobody signs up by themselves: an account comes from an administrator or an invitation."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @transaction.atomic
-def ensure_administrator(email: str, password: str) -> bool:
-    """Create the administrator at the first start. False if there is one already."""
+def ensure_administrator(
+    email: str, password: str, language: str = "", theme: str = Theme.AUTO
+) -> User | None:
+    """Create the administrator at the first start. None if there is one already."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST_ADMINISTRATOR])
     if has_administrator():
-        return False
-    User.objects.create_superuser(email, password)
-    return True
+        return None
+    return User.objects.create_superuser(email, password, language=language, theme=theme)
 
 
 def has_administrator() -> bool:
@@ -33,3 +29,9 @@ def has_administrator() -> bool:
 
 def by_email(email: str) -> User | None:
     return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def sign_in(request: HttpRequest, user: User) -> None:
+    """Let someone in who has just shown who they are, and note where they sit."""
+    login(request, user, backend=_BACKEND)
+    sessions.note(request)

@@ -51,6 +51,11 @@ def page(request: HttpRequest, status: int, detail: str) -> JsonResponse:
     return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
 
 
+def sentence(raised: exceptions.APIException) -> str:
+    """The first thing that is wrong, for a page that shows a refusal as a message."""
+    return next(iter(_by_field(raised.detail).values()), [str(raised)])[0]
+
+
 def _detail(raised: Exception, errors: dict[str, list[str]]) -> str:
     if errors:
         field, messages = next(iter(errors.items()))

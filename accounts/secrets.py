@@ -1,9 +1,12 @@
 """Secrets that are shown once: how they are made, recognised and stored (only as a hash)."""
 
 import hashlib
+import hmac
 import secrets
 import zlib
 from typing import NamedTuple
+
+from django.conf import settings
 
 PERSONAL, ENDPOINT, INVITATION = "stp_", "stk_", "sti_"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -40,3 +43,15 @@ def _check(body: str) -> str:
         number, place = divmod(number, len(ALPHABET))
         letters = ALPHABET[place] + letters
     return letters
+
+
+def derived(prefix: str, seed: str) -> Secret:
+    """The same secret for the same seed, known only to who knows SECRET_KEY: never stored."""
+    key = settings.SECRET_KEY.encode()
+    number = int.from_bytes(hmac.digest(key, f"derived {prefix} {seed}".encode(), "sha256"))
+    body = ""
+    for _ in range(RANDOM_CHARACTERS):
+        number, place = divmod(number, len(ALPHABET))
+        body += ALPHABET[place]
+    value = f"{prefix}{body}{_check(body)}"
+    return Secret(value, digest(value))

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.problems import Conflict
 from labeling import queue
-from labeling.models import Assignment, Held
+from labeling.models import LEASE, Assignment, Held
 from projects import gold
 from projects.models import Annotation, AnnotationSource, Example, Project, Role, Status
 
@@ -87,6 +89,32 @@ def skip(assignment: Assignment, reason: str) -> None:
     _end(assignment, Held.SKIPPED, skip_reason=reason)
     if not _someone_left(example, assignment.project):
         Example.objects.filter(pk=example.pk, status=Status.UNLABELED).update(status=Status.SKIPPED)
+
+
+@transaction.atomic
+def undo(assignment: Assignment) -> Assignment:
+    """Bring back what a person just answered or skipped: it is theirs again, unanswered.
+
+    What they were on meanwhile is given back. Raises Conflict where someone else has the place now.
+    """
+    person, project = assignment.person, assignment.project
+    queue.one_at_a_time(person, project)
+    if (current := queue.held(person, project)) is not None:
+        if current.pk == assignment.pk:
+            return current
+        give_back(current)
+    if assignment.annotation is not None and assignment.annotation.withdrawn_at is None:
+        forget(assignment.annotation)
+    example, assignment = _locked(assignment)
+    if assignment.state not in (Held.SKIPPED, Held.RETURNED):
+        raise Conflict(_("This can no longer be undone."))
+    if example.answered + example.claims >= project.overlap:
+        raise Conflict(_("Someone else has this one now, so it cannot come back to you."))
+    _end(
+        assignment, Held.LEASED, expires_at=timezone.now() + LEASE, skip_reason="", annotation=None
+    )
+    Example.objects.filter(pk=example.pk, status=Status.SKIPPED).update(status=Status.UNLABELED)
+    return queue.held(person, project) or assignment
 
 
 @transaction.atomic

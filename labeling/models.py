@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import User
@@ -36,6 +37,7 @@ class Assignment(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("assignment"), _("assignments")
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "person"], condition=Q(state="leased"), name="one_lease_a_person"
@@ -59,6 +61,9 @@ class Suggestion(models.Model):
     scores = models.JSONField(default=dict)
     model_version = models.UUIDField()
     created_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("suggestion"), _("suggestions")
 
     def __str__(self) -> str:
         return str(self.answer)

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
 from labeling.models import LEASE, Assignment, Held, Suggestion
@@ -19,11 +20,11 @@ from projects.models import Example, Project, Source, Status
 # One lease in five serves a random test example, so that the protected set gets its labels.
 TEST_SHARE = 0.2
 FRONT = 100
-REASON_HELD = "You were on this one."
-REASON_TEST = "Part of the protected test set, so it comes without a suggestion."
-REASON_NEXT = "Next in the shuffled order."
-REASON_SKIPPED = "Others skipped this one."
-REASON_FEEDBACK = "A caller's feedback brought it here."
+REASON_HELD = _("You were on this one.")
+REASON_TEST = _("Part of the protected test set, so it comes without a suggestion.")
+REASON_NEXT = _("Next in the shuffled order.")
+REASON_SKIPPED = _("Others skipped this one.")
+REASON_FEEDBACK = _("A caller's feedback brought it here.")
 
 _FREE = """
 SELECT e.id FROM projects_example e
@@ -44,10 +45,10 @@ def next_for(person: User, project: Project) -> Assignment | None:
     None when nothing is left for this person. Two people never get the same example beyond
     `overlap`: the row is locked while it is claimed, and others step over locked rows.
     """
-    _one_at_a_time(person, project)
-    held = _held(person, project)
-    if held is not None:
-        return held
+    one_at_a_time(person, project)
+    kept = held(person, project)
+    if kept is not None:
+        return kept
     _expire(Assignment.objects.filter(project=project, person=person), wait=True)
     _expire(Assignment.objects.filter(project=project))
     for status, test, front, reason in _in_turn():
@@ -71,7 +72,7 @@ def _in_turn() -> list[tuple[str, bool, int, str]]:
     ]
 
 
-def _one_at_a_time(person: User, project: Project) -> None:
+def one_at_a_time(person: User, project: Project) -> None:
     """The same person asking twice at once gets the same example twice, not two."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -79,7 +80,8 @@ def _one_at_a_time(person: User, project: Project) -> None:
         )
 
 
-def _held(person: User, project: Project) -> Assignment | None:
+def held(person: User, project: Project) -> Assignment | None:
+    """What the person is on now, if anything. Leases nothing."""
     return (
         Assignment.objects.select_related("example", "example__suggestion")
         .filter(person=person, project=project, state=Held.LEASED, expires_at__gt=Now())

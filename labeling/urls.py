@@ -1,10 +1,10 @@
-"""Addresses of the labelling room, below /api/v1/."""
+"""Addresses of the labelling room: API below /api/v1/, PAGES below /."""
 
 from django.urls import path
 
-from labeling import api
+from labeling import api, views
 
-urlpatterns = [
+API = [
     path("projects/<uuid:project_id>/queue/next/", api.Next.as_view(), name="queue-next"),
     path(
         "assignments/<uuid:assignment_id>/submit/", api.Submit.as_view(), name="assignment-submit"
@@ -19,4 +19,15 @@ urlpatterns = [
         "projects/<uuid:project_id>/agreement/", api.Agreement.as_view(), name="project-agreement"
     ),
     path("projects/<uuid:project_id>/stats/", api.Stats.as_view(), name="project-stats"),
+]
+
+_DESK = "projects/<uuid:project_id>/desk/"
+PAGES = [
+    path(_DESK, views.desk.desk, name="desk"),
+    path(f"{_DESK}next/", views.desk.next_example, name="desk-next"),
+    path(f"{_DESK}undo/", views.desk.undo, name="desk-undo"),
+    path(f"{_DESK}<uuid:assignment_id>/answer/", views.desk.answer, name="desk-answer"),
+    path(f"{_DESK}<uuid:assignment_id>/skip/", views.desk.skip, name="desk-skip"),
+    path(f"{_DESK}review/", views.review.page, name="review"),
+    path(f"{_DESK}review/<uuid:example_id>/", views.review.settle, name="review-settle"),
 ]

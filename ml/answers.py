@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 NAMED_LABELS = 10
@@ -26,6 +26,10 @@ class Answer(ABC):
     @abstractmethod
     def from_column(self, value: str, labels: Sequence[str]) -> dict[str, Any]:
         """The answer that a cell of an imported column says."""
+
+    @abstractmethod
+    def from_form(self, fields: Mapping[str, str], labels: Sequence[str]) -> dict[str, Any]:
+        """The answer that the fields of its `partial` say."""
 
     @abstractmethod
     def schema(self, labels: Sequence[str]) -> dict[str, Any]:
@@ -61,6 +65,10 @@ class Choice(Answer):
     def from_column(self, value: str, labels: Sequence[str]) -> dict[str, Any]:
         """The answer that a cell of an imported column says; blanks around it do not count."""
         return self.parse({"label": value.strip()}, labels)
+
+    def from_form(self, fields: Mapping[str, str], labels: Sequence[str]) -> dict[str, Any]:
+        """The answer of the button that was pressed."""
+        return self.parse({"label": fields.get("label")}, labels)
 
     def schema(self, labels: Sequence[str]) -> dict[str, Any]:
         """The JSON schema of an answer."""

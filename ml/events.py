@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.failures import Failure
+from ml.saying import Said
 
 BETWEEN_PROGRESS = 0.5  # seconds
 
@@ -25,6 +26,7 @@ class Events:
 
     def __init__(self, file: Path, *, echo: Callable[[dict[str, Any]], None] | None = None) -> None:
         self._echo = echo
+        self.noted: list[Said] = []
         self._handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         if _ends_broken(file):
             # A process killed in mid-line left half of one; what follows must not join it.
@@ -48,9 +50,10 @@ class Events:
         """One point of a curve."""
         self.write("metric", step=step, epoch=round(epoch, 4), name=name, value=value)
 
-    def note(self, text: str) -> None:
+    def note(self, said: Said) -> None:
         """Something that a person should know about this run."""
-        self.write("note", text=text)
+        self.noted.append(said)
+        self.write("note", text=str(said), **said.as_json())
 
     def failed(self, failure: Failure) -> None:
         """The run has ended without a model."""
@@ -59,6 +62,8 @@ class Events:
             code=failure.code,
             title=failure.title,
             hint=failure.hint,
+            said=failure.said,
+            values=failure.values,
             permanent=failure.permanent,
         )
 

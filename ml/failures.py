@@ -3,7 +3,81 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# By code, and by variant after a colon: what happened, and what to do.
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "one-label-only": (
+        "All examples have the same label. A model needs at least two labels to tell apart.",
+        "Label a few examples of a second label, then train again.",
+    ),
+    "one-label-only:none": (
+        "No label has examples. A model needs at least two labels to tell apart.",
+        "Label a few examples of a second label, then train again.",
+    ),
+    "too-few-examples": (
+        "There are %(have)s labelled examples to learn from; at least %(need)s are needed.",
+        "Label %(more)s more, best of every label, then train again.",
+    ),
+    "unknown-method": (
+        "“%(method)s” is not a way of training that works here.",
+        "Choose one of: %(known)s.",
+    ),
+    "bad-setting:effort": (
+        "The setting “%(name)s” cannot be used: it must be one of %(known)s.",
+        "Change it.",
+    ),
+    "bad-setting:unknown": (
+        "The setting “%(name)s” cannot be used: there is no such setting; there are %(known)s.",
+        "Change it.",
+    ),
+    "bad-setting:number": (
+        "The setting “%(name)s” cannot be used: it must be a number.",
+        "Change it.",
+    ),
+    "bad-setting:whole": (
+        "The setting “%(name)s” cannot be used: it must be a whole number.",
+        "Change it.",
+    ),
+    "bad-setting:between": (
+        "The setting “%(name)s” cannot be used: it must lie between %(least)s and %(most)s.",
+        "Change it.",
+    ),
+    "base-model-missing": (
+        "The base model “%(name)s” is not on this machine, or its files are incomplete.",
+        "Choose one that is (%(others)s), or ask the administrator to add a folder with it "
+        "(config.json, tokenizer.json, model.safetensors).",
+    ),
+    "damaged-data": (
+        "The run's data cannot be read: %(where)s",
+        "Start a new run from the data.",
+    ),
+    "loss-not-finite": (
+        "The training went astray at step %(step)s: its error is no longer a number.",
+        "Train with a lower learning rate than %(rate)s, for example %(lower)s.",
+    ),
+    "export-differs": (
+        "The model for serving answers differently from the trained one (by %(difference)s).",
+        "Try another base model, and report this with the name of the one used.",
+    ),
+    "in-use": (
+        "Another process still works on this run.",
+        "Wait until it has ended.",
+    ),
+    "disk-full": (
+        "The disk is full, so the training could not keep its work.",
+        "Free some space (old runs can be deleted), then try again.",
+    ),
+    "out-of-memory": (
+        "The machine ran out of memory.",
+        "Train with a smaller batch size or a smaller max_length, or with the method “head”.",
+    ),
+    "unexpected": (
+        "The training stopped for a reason that we did not foresee (%(kind)s: %(message)s).",
+        "Try again; if it happens again, pass this message on to the administrator.",
+    ),
+}
 
 
 @dataclass
@@ -14,6 +88,8 @@ class Failure(Exception):
     title: str
     hint: str
     permanent: bool = True
+    said: str = ""  # the key of its SENTENCES, and what stands in them
+    values: dict[str, str | int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.title} {self.hint}"
@@ -23,84 +99,56 @@ class DamagedBundle(Exception):
     """A file of a model is missing or is not what was written."""
 
 
+def _failure(said: str, *, permanent: bool = True, **values: str | int) -> Failure:
+    title, hint = SENTENCES[said]
+    code, _, _ = said.partition(":")
+    return Failure(code, title % values, hint % values, permanent, said, values)
+
+
 def one_label_only(count: int) -> Failure:
     """There is nothing to tell apart."""
-    found = "No label has examples." if count == 0 else "All examples have the same label."
-    return Failure(
-        "one-label-only",
-        f"{found} A model needs at least two labels to tell apart.",
-        "Label a few examples of a second label, then train again.",
-    )
+    return _failure("one-label-only:none" if count == 0 else "one-label-only")
 
 
 def too_few_examples(have: int, need: int) -> Failure:
     """Learning would be guessing."""
-    return Failure(
-        "too-few-examples",
-        f"There are {have} labelled examples to learn from; at least {need} are needed.",
-        f"Label {need - have} more, best of every label, then train again.",
-    )
+    return _failure("too-few-examples", have=have, need=need, more=need - have)
 
 
 def unknown_method(method: str, known: list[str]) -> Failure:
     """The method is misspelt, or this task cannot be learned so."""
-    return Failure(
-        "unknown-method",
-        f"“{method}” is not a way of training that works here.",
-        f"Choose one of: {', '.join(known)}.",
-    )
+    return _failure("unknown-method", method=method, known=", ".join(known))
 
 
-def bad_setting(name: str, reason: str) -> Failure:
-    """A hyperparameter is outside of what makes sense."""
-    return Failure("bad-setting", f"The setting “{name}” cannot be used: {reason}", "Change it.")
+def bad_setting(name: str, wrong: str, **bounds: str) -> Failure:
+    """A hyperparameter is outside of what makes sense: `wrong` names how."""
+    return _failure(f"bad-setting:{wrong}", permanent=True, name=name, **bounds)
 
 
 def base_model_missing(name: str, available: list[str]) -> Failure:
     """The starting point is not on this machine."""
-    others = ", ".join(available) or "none"
-    return Failure(
-        "base-model-missing",
-        f"The base model “{name}” is not on this machine, or its files are incomplete.",
-        f"Choose one that is ({others}), or ask the administrator to add a folder with it "
-        "(config.json, tokenizer.json, model.safetensors).",
-    )
+    return _failure("base-model-missing", name=name, others=", ".join(available) or "none")
 
 
 def damaged_data(where: str) -> Failure:
     """A file of the run cannot be read."""
-    return Failure(
-        "damaged-data", f"The run's data cannot be read: {where}", "Start a new run from the data."
-    )
+    return _failure("damaged-data", where=where)
 
 
 def loss_not_finite(step: int, learning_rate: float) -> Failure:
     """The steps were too large and the weights ran away."""
-    return Failure(
-        "loss-not-finite",
-        f"The training went astray at step {step}: its error is no longer a number.",
-        f"Train with a lower learning rate than {learning_rate:g}, "
-        f"for example {learning_rate / 5:.0e}.",
-    )
+    lower = f"{learning_rate / 5:.0e}"
+    return _failure("loss-not-finite", step=step, rate=f"{learning_rate:g}", lower=lower)
 
 
 def export_differs(difference: float) -> Failure:
     """The artifact to serve is not the model that was judged."""
-    return Failure(
-        "export-differs",
-        f"The model for serving answers differently from the trained one (by {difference:.2g}).",
-        "Try another base model, and report this with the name of the one used.",
-    )
+    return _failure("export-differs", difference=f"{difference:.2g}")
 
 
 def in_use() -> Failure:
     """The run folder is locked."""
-    return Failure(
-        "in-use",
-        "Another process still works on this run.",
-        "Wait until it has ended.",
-        permanent=False,
-    )
+    return _failure("in-use", permanent=False)
 
 
 def of(error: BaseException) -> Failure:
@@ -108,30 +156,11 @@ def of(error: BaseException) -> Failure:
     if isinstance(error, Failure):
         return error
     if _is_disk_full(error):
-        return _DISK_FULL
+        return _failure("disk-full", permanent=False)
     if isinstance(error, MemoryError) or _is_out_of_memory(error):
-        return _OUT_OF_MEMORY
-    return Failure(
-        "unexpected",
-        f"The training stopped for a reason that we did not foresee ({type(error).__name__}: "
-        f"{str(error)[:300]}).",
-        "Try again; if it happens again, pass this message on to the administrator.",
-        permanent=False,
-    )
-
-
-_DISK_FULL = Failure(
-    "disk-full",
-    "The disk is full, so the training could not keep its work.",
-    "Free some space (old runs can be deleted), then try again.",
-    permanent=False,
-)
-_OUT_OF_MEMORY = Failure(
-    "out-of-memory",
-    "The machine ran out of memory.",
-    "Train with a smaller batch size or a smaller max_length, or with the method “head”.",
-    permanent=False,
-)
+        return _failure("out-of-memory", permanent=False)
+    kind, message = type(error).__name__, str(error)[:300]
+    return _failure("unexpected", permanent=False, kind=kind, message=message)
 
 
 def _is_disk_full(error: BaseException) -> bool:

@@ -16,6 +16,7 @@ from ml import devices, failures
 from ml.checkpoints import Checkpoint, Checkpoints, Tensors
 from ml.events import Events, Progress
 from ml.lifeline import Stop, Stopped
+from ml.saying import said
 
 CLIP = 1.0  # the longest gradient
 
@@ -205,8 +206,7 @@ class _Loop:
         if self.state.seconds > self.course.longest and self.state.step < self.course.steps:
             self.state.ended = True
             self.watch.events.note(
-                f"The machine was slower than measured: training ended after "
-                f"{self.state.step} of {self.course.steps} steps, to keep to its time."
+                said("ended-early", step=self.state.step, steps=self.course.steps)
             )
 
     def _save_if_due(self) -> None:

@@ -48,13 +48,13 @@ def parse(given: Mapping[str, Any]) -> Hyperparameters:
 
 def _checked(name: str, value: Any) -> Any:
     if name not in BOUNDS:
-        raise bad_setting(name, f"there is no such setting; there are {', '.join(BOUNDS)}.")
+        raise bad_setting(name, "unknown", known=", ".join(BOUNDS))
     least, most, whole = BOUNDS[name]
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not abs(value) < LARGEST:  # so that NaN is none either
-        raise bad_setting(name, "it must be a number.")
+        raise bad_setting(name, "number")
     if whole and value != int(value):
-        raise bad_setting(name, "it must be a whole number.")
+        raise bad_setting(name, "whole")
     if not least <= value <= most:
-        raise bad_setting(name, f"it must lie between {least:g} and {most:g}.")
+        raise bad_setting(name, "between", least=f"{least:g}", most=f"{most:g}")
     return int(value) if whole else float(value)

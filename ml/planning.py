@@ -7,10 +7,12 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ml import failures, languages
 from ml.base_models import BaseModel, catalogue
 from ml.runs import Settings
+from ml.saying import Said, said
 from ml.task import Task
 
 METHODS = ("full", "few-shot", "head", "classical")
@@ -45,22 +47,36 @@ class Plan:
     """What was chosen, and why."""
 
     method: str
-    reason: str
+    why: Said
     base_model: str | None = None
-    notes: list[str] = field(default_factory=list)
+    beware: list[Said] = field(default_factory=list)
+
+    @property
+    def reason(self) -> str:
+        return str(self.why)
+
+    @property
+    def notes(self) -> list[str]:
+        return [str(one) for one in self.beware]
+
+    @classmethod
+    def restored(cls, kept: Mapping[str, Any]) -> Plan:
+        """From what `asdict` gave."""
+        beware = [Said(**one) for one in kept["beware"]]
+        return cls(kept["method"], Said(**kept["why"]), kept["base_model"], beware)
 
 
 def plan(settings: Settings, task: Task, texts: Sequence[str], by_label: Mapping[str, int]) -> Plan:
     """The way to train on these texts. Raises Failure if there is none."""
     check(settings, by_label)
     if settings.method == "classical":
-        return Plan("classical", "You chose it.")
+        return Plan("classical", said("chosen"))
     local = Path(settings.base_models_folder) if settings.base_models_folder else None
     models = [model for model in catalogue(local) if task.slug in model.tasks]
     if settings.method == "auto":
         return _by_itself(settings, task, models, texts, by_label)
     base = _base(settings, task, models, texts) or _default(task, models)
-    return Plan(settings.method, "You chose it.", base.name, _warnings(base, texts))
+    return Plan(settings.method, said("chosen"), base.name, _warnings(base, texts))
 
 
 def check(settings: Settings, by_label: Mapping[str, int]) -> None:
@@ -68,7 +84,7 @@ def check(settings: Settings, by_label: Mapping[str, int]) -> None:
     if settings.method not in ("auto", *METHODS):
         raise failures.unknown_method(settings.method, ["auto", *METHODS])
     if settings.effort not in EFFORTS:
-        raise failures.bad_setting("effort", f"it must be one of {', '.join(EFFORTS)}.")
+        raise failures.bad_setting("effort", "effort", known=", ".join(EFFORTS))
     if len(by_label) < 2:
         raise failures.one_label_only(len(by_label))
     if sum(by_label.values()) < FEWEST:
@@ -89,11 +105,11 @@ def _by_itself(
         return Plan("classical", _unreadable(task, models, texts))
     median = statistics.median(by_label.values())
     if median < FEW:
-        method, why = "few-shot", f"The median label has {median:g} examples, fewer than {FEW}."
+        method, why = "few-shot", said("few-of-each", median=f"{median:g}", few=FEW)
     elif settings.effort == "quick":
-        method, why = "head", "Quick: only a linear layer is trained, on the base model as it is."
+        method, why = "head", said("quick")
     else:
-        method, why = "full", f"There are enough examples ({median:g} for the median label)."
+        method, why = "full", said("enough", median=f"{median:g}")
     return Plan(method, why, base.name, _switched(base, task) + _warnings(base, texts))
 
 
@@ -126,29 +142,22 @@ def _rank(model: BaseModel, task: Task) -> int:
     return named.index(model.name) if model.name in named else len(named)
 
 
-def _unreadable(task: Task, models: Sequence[BaseModel], texts: Sequence[str]) -> str:
+def _unreadable(task: Task, models: Sequence[BaseModel], texts: Sequence[str]) -> Said:
     here = sorted((m for m in models if m.available), key=lambda model: _rank(model, task))
     if not here:
-        return "No base model is on this machine, so words and their parts are counted."
+        return said("no-base-model")
     unknown = languages.unread(here[0], texts)
-    return (
-        f"No base model on this machine reads the language of the data ({here[0].name} does not "
-        f"know {unknown:.0%} of its characters), so words and their parts are counted. A "
-        "multilingual base model, once an administrator adds one, is taken instead."
-    )
+    return said("language-unread", model=here[0].name, unknown=f"{unknown:.0%}")
 
 
-def _switched(base: BaseModel, task: Task) -> list[str]:
+def _switched(base: BaseModel, task: Task) -> list[Said]:
     if base.name == task.base_models[0]:
         return []
-    return [f"{base.name} is the base model, because it reads the language of the data."]
+    return [said("language-read", model=base.name)]
 
 
-def _warnings(base: BaseModel, texts: Sequence[str]) -> list[str]:
+def _warnings(base: BaseModel, texts: Sequence[str]) -> list[Said]:
     if languages.reads(base, texts):
         return []
-    return [
-        f"The base model {base.name} does not read the language of the data well "
-        f"({languages.unread(base, texts):.0%} of the characters are unknown to it). "
-        "Expect little; a multilingual base model, or the method “classical”, fits better."
-    ]
+    unknown = f"{languages.unread(base, texts):.0%}"
+    return [said("language-read-badly", model=base.name, unknown=unknown)]

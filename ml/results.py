@@ -6,12 +6,15 @@ from typing import Any
 
 from ml.calibrating import FEW
 from ml.judging import TRUSTED, Verdict
+from ml.saying import Said, said
 from ml.work import Learned, Work
 
 
 def result(work: Work, learned: Learned, verdict: Verdict, *, seconds: float) -> dict[str, Any]:
     """The result but for its artifacts, which are not made yet."""
     evaluation, plan = verdict.evaluation, work.plan
+    told = [one for one in work.watch.events.noted if one != plan.why]
+    notes = [*told, *_notes(work, verdict)]
     return {
         "task": work.task.slug,
         "method": plan.method,
@@ -36,7 +39,9 @@ def result(work: Work, learned: Learned, verdict: Verdict, *, seconds: float) ->
             "bins": evaluation.bins,
         },
         "predictions": None,
-        "notes": [*plan.notes, *_notes(work, verdict)],
+        "method_reason_said": plan.why.as_json(),
+        "notes": [str(one) for one in notes],
+        "notes_said": [one.as_json() for one in notes],
     }
 
 
@@ -58,27 +63,18 @@ def _counts(work: Work) -> dict[str, int]:
     }
 
 
-def _notes(work: Work, verdict: Verdict) -> list[str]:
+def _notes(work: Work, verdict: Verdict) -> list[Said]:
     """What a person should know before trusting the figures."""
     notes = []
     if verdict.classical_wins:
-        notes.append(
-            f"Counted words (the method “classical”) reach a macro F1 of "
-            f"{verdict.classical['macro_f1']:.3f} on the same rows, more than this model's "
-            f"{verdict.evaluation.metrics['macro_f1']:.3f}. Train with it, or label more."
-        )
+        classical, model = verdict.classical["macro_f1"], verdict.evaluation.metrics["macro_f1"]
+        notes.append(said("classical-wins", classical=f"{classical:.3f}", model=f"{model:.3f}"))
     if missing := [one for one in work.labels if one not in work.material.labels]:
-        notes.append(f"No example to learn from, so never answered: {', '.join(missing[:20])}.")
+        notes.append(said("labels-unlearned", labels=", ".join(missing[:20])))
     if len(work.material.test) < TRUSTED:
-        notes.append(
-            f"Only {len(work.material.test)} test examples have an answer yet; "
-            f"with fewer than {TRUSTED}, the figures may change a lot."
-        )
+        notes.append(said("few-test-rows", rows=len(work.material.test), trusted=TRUSTED))
     if verdict.split != "test":
-        notes.append(f"There is no test example yet: the figures are from {verdict.split}.")
+        notes.append(said(f"from-{verdict.split}"))
     if verdict.calibration.rows < FEW:
-        notes.append(
-            f"The confidence was calibrated on {verdict.calibration.rows} examples only: "
-            "take it as a rough guide."
-        )
+        notes.append(said("roughly-calibrated", rows=verdict.calibration.rows))
     return notes

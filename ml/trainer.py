@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from ml.lifeline import Stop, Stopped
 from ml.methods import METHODS
 from ml.planning import EFFORTS, Plan
 from ml.runs import RunFolder, Settings
+from ml.saying import Said
 from ml.task import Row
 from ml.tasks import TASKS
 from ml.work import Learned, Material, Work
 
 PREDICTIONS = "test_predictions.jsonl"
+SCORES_KEPT = 10
 
 
 def train(
@@ -55,8 +57,8 @@ def _train(folder: RunFolder, events: Events, stop: Stop, began: float) -> None:
     events.started(device=_device(plan), resumed_from_step=before.get("step"))
     watch = Watch(events, Progress(events), stop, checkpoints)
     work = _work(folder, settings, plan, material, watch, began)
-    for note in [plan.reason, *plan.notes]:
-        events.note(note)
+    for said in [plan.why, *plan.beware, *_resumed(before)]:
+        events.note(said)
     watch.progress.stage("baseline", until=0.1)
     baseline, baseline_seconds = _baseline(work)
     watch.progress.stage("training", until=0.85)
@@ -88,7 +90,7 @@ def _planned(folder: RunFolder, settings: Settings, material: Material) -> Plan:
     planning.check(settings, material.by_label)
     decided = folder.decided().get("plan")
     if decided is not None:
-        return Plan(**decided)
+        return Plan.restored(decided)
     plan = planning.plan(settings, TASKS[settings.task], material.texts, material.by_label)
     folder.decide(plan=asdict(plan))
     return plan
@@ -116,6 +118,11 @@ def _work(
         watch=watch,
         began=began,
     )
+
+
+def _resumed(before: Mapping[str, Any]) -> list[Said]:
+    step = before.get("step")
+    return [] if step is None else [Said("went-on", {"step": step})]
 
 
 def _device(plan: Plan) -> str:
@@ -151,11 +158,18 @@ def _write_predictions(file: Path, evaluation: Evaluation) -> None:
             "gold": row["answer"],
             "answer": one["answer"],
             "confidence": one["confidence"],
+            "scores": _highest(one["scores"]),
         }
         for row, one in zip(evaluation.rows, evaluation.predictions, strict=True)
     ]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     manifest.write_text(file, text)
+
+
+def _highest(scores: Mapping[str, float]) -> dict[str, float]:
+    """The labels that came closest; of hundreds, the others are nearly nothing."""
+    ordered = sorted(scores.items(), key=lambda one: -one[1])
+    return {label: round(score, 6) for label, score in ordered[:SCORES_KEPT]}
 
 
 def _tell(

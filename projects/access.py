@@ -5,7 +5,6 @@ nobody asked `require`. What a caller is not a member of does not exist: 404.
 """
 
 from collections.abc import Callable
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,91 +20,12 @@ from rest_framework.request import Request
 from accounts.models import User
 from accounts.problems import page
 from projects.models import Member, Project, Role
+from projects.rules import TABLE, Gate, Need
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 Person = User | AnonymousUser
-
-
-class Gate(Enum):
-    """What is asked of a caller where no project is concerned."""
-
-    PUBLIC = "anyone"
-    SIGNED_IN = "whoever has signed in"
-    ADMINISTRATOR = "administrators of the installation"
-
-
-Need = Gate | Role
-P, S, A = Gate.PUBLIC, Gate.SIGNED_IN, Gate.ADMINISTRATOR
-VIEWER, ANNOTATOR, REVIEWER = Role.VIEWER, Role.ANNOTATOR, Role.REVIEWER
-MANAGER, OWNER = Role.MANAGER, Role.OWNER
-
-# Route name → method → who. HEAD and OPTIONS go with GET, or with POST where there is no GET.
-TABLE: dict[str, dict[str, Need]] = {
-    "home": {"GET": P},
-    "set-up": {"GET": P, "POST": P},
-    "invitation": {"GET": P, "POST": P},
-    "healthz": {"GET": P},
-    "readyz": {"GET": P},
-    "schema": {"GET": P},
-    "tasks": {"GET": P},
-    "tokens": {"POST": P},
-    "me": {"GET": S},
-    "base-models": {"GET": S},
-    "projects": {"GET": S, "POST": S},
-    "project": {"GET": VIEWER, "PATCH": MANAGER, "DELETE": OWNER},
-    "project-stats": {"GET": VIEWER},
-    "project-members": {"GET": VIEWER, "POST": MANAGER},
-    "project-member": {"PATCH": MANAGER, "DELETE": MANAGER},
-    "project-uploads": {"GET": VIEWER, "POST": MANAGER},
-    "upload": {"GET": VIEWER},
-    "upload-cancel": {"POST": MANAGER},
-    "project-examples": {"GET": VIEWER},
-    "example": {"GET": VIEWER},
-    "example-lineage": {"GET": VIEWER},
-    "example-review": {"POST": REVIEWER},
-    "project-export": {"GET": VIEWER},
-    "queue-next": {"POST": ANNOTATOR},
-    "assignment-submit": {"POST": ANNOTATOR},
-    "assignment-skip": {"POST": ANNOTATOR},
-    "assignment-return": {"POST": ANNOTATOR},
-    "annotation": {"PATCH": ANNOTATOR, "DELETE": ANNOTATOR},
-    "project-agreement": {"GET": VIEWER},
-    "project-snapshots": {"GET": VIEWER, "POST": MANAGER},
-    "snapshot": {"GET": VIEWER},
-    "project-runs": {"GET": VIEWER, "POST": MANAGER},
-    "run": {"GET": VIEWER},
-    "run-history": {"GET": VIEWER},
-    "run-cancel": {"POST": MANAGER},
-    "project-model-versions": {"GET": VIEWER},
-    "model-version": {"GET": VIEWER},
-    "endpoints": {"GET": S, "POST": MANAGER},
-    "endpoint": {"GET": VIEWER, "DELETE": MANAGER},
-    "endpoint-keys": {"GET": MANAGER, "POST": MANAGER},
-    "endpoint-key": {"PATCH": MANAGER, "DELETE": MANAGER},
-    "endpoint-releases": {"GET": VIEWER, "POST": MANAGER},
-    "endpoint-rollback": {"POST": MANAGER},
-    "endpoint-stats": {"GET": VIEWER},
-    "account_login": {"GET": P, "POST": P},
-    "account_confirm_login_code": {"GET": P, "POST": P},
-    "account_logout": {"GET": S, "POST": S},
-    "account_signup": {"GET": P, "POST": P},
-    "account_inactive": {"GET": P},
-    "account_reauthenticate": {"GET": S, "POST": S},
-    "account_change_password": {"GET": S, "POST": S},
-    "account_set_password": {"GET": S, "POST": S},
-    "account_email": {"GET": S, "POST": S},
-    "account_email_verification_sent": {"GET": P},
-    "account_confirm_email": {"GET": P, "POST": P},
-    "account_reset_password": {"GET": P, "POST": P},
-    "account_reset_password_done": {"GET": P},
-    "account_reset_password_from_key": {"GET": P, "POST": P},
-    "account_reset_password_from_key_done": {"GET": P},
-    # The admin asks by itself who is staff, page by page.
-    "admin:*": {"GET": P, "POST": P},
-    "set_language": {"POST": P},
-}
 NOT_HERE = "There is nothing here, or you may not see it."
 
 
@@ -144,6 +64,14 @@ def require(request: Request, project: Project) -> Role:
         raise PermissionDenied
     request._request.granted = True  # type: ignore[attr-defined]
     return role
+
+
+class MemberRequest(HttpRequest):
+    """A page's request, once the table let its sender into the project."""
+
+    user: User
+    project: Project
+    role: Role
 
 
 class ByTable(BasePermission):
@@ -188,4 +116,18 @@ class AccessMiddleware:
             return redirect_to_login(request.get_full_path())
         if asked is Gate.ADMINISTRATOR and not request.user.is_superuser:
             raise PermissionDenied
+        if isinstance(asked, Role):
+            _admit(request, kwargs.get("project_id"), asked)
         return None
+
+
+def _admit(request: HttpRequest, project_id: UUID | None, asked: Role) -> None:
+    """Let a member into the project that the address names: the request then knows both."""
+    project = visible(request.user).filter(pk=project_id or UUID(int=0)).first()
+    role = None if project is None else role_in(request.user, project)
+    if role is None:
+        raise Http404(NOT_HERE)
+    request.project, request.role = project, role  # type: ignore[attr-defined]
+    if role < asked:
+        raise PermissionDenied
+    request.granted = True  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch
+from django.http import StreamingHttpResponse
 
 from projects.models import Annotation, Example, Project
 
@@ -44,6 +45,13 @@ def _annotation(annotation: Annotation) -> dict[str, Any]:
         "duration_ms": annotation.duration_ms,
         "created_at": annotation.created_at.isoformat().replace("+00:00", "Z"),
     }
+
+
+def answered(project: Project, form: str) -> StreamingHttpResponse:
+    """The file as a response, for whoever may see the project."""
+    response = StreamingHttpResponse(streamed(project, form), content_type=FORMATS[form])
+    response["Content-Disposition"] = f'attachment; filename="examples.{form}"'
+    return response
 
 
 def streamed(project: Project, form: str) -> Iterator[bytes]:

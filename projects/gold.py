@@ -71,6 +71,14 @@ def settle_all(project: Project) -> None:
         cursor.execute(_SETTLE.format(chosen="e.project_id = %s"), [project.pk, project.pk])
 
 
+@transaction.atomic
+def put_aside(example: Example, *, aside: bool) -> None:
+    """Keep an example from people and from training, or bring it back with what it had."""
+    Example.objects.filter(pk=example.pk).update(set_aside=aside)
+    settle([example.pk])
+    example.refresh_from_db()
+
+
 def answers(project: Project) -> Iterator[dict[str, Any]]:
     """Rows with the answer that we trust, oldest first: {"id", "data", "answer", "is_test"}."""
     trusted = (

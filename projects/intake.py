@@ -7,6 +7,7 @@ a worker that dies leaves none or all of a batch, and the next one goes on behin
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from accounts.ids import new_id
 from ml import cleaning, reading, splitting
 from ml.answers import AnswerError
 from ml.task import DataError
-from projects import gold, mapping
+from projects import founding, gold, mapping, sampling
 from projects.leases import LeaseLost, State
 from projects.models import Upload
 
@@ -49,6 +50,7 @@ class Batch:
 
     rows: list[Incoming] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
     read: int = 0
     characters: int = 0
 
@@ -56,17 +58,27 @@ class Batch:
 def read(upload: Upload) -> None:
     """Read the whole file. Ends `done`, `failed` with a reason, or `cancelled`."""
     try:
+        if upload.sample:
+            sampling.bring(upload, meanwhile=partial(_hold_on, upload))
         found = reading.detect(upload.file, upload.name)
         upload.write(detected=found.as_json())
         upload.mapping = mapping.complete(upload.project.kind, upload.mapping, found.columns)
         upload.write(mapping=upload.mapping)
         _read_rows(upload, found)
-    except reading.UnreadableFile as problem:
+    except (reading.UnreadableFile, sampling.NotToBeHad) as problem:
         upload.finish(State.FAILED, error=str(problem), problems=[_said(0, str(problem))])
     except Cancelled:
         upload.finish(State.CANCELLED)
     except LeaseLost:
         return  # another worker goes on where the last whole batch ended
+
+
+def _hold_on(upload: Upload) -> None:
+    """Between two steps of something long: still ours, and still wanted?"""
+    upload.breathe()
+    upload.refresh_from_db(fields=["cancel_requested"])
+    if upload.cancel_requested:
+        raise Cancelled
 
 
 def _read_rows(upload: Upload, found: reading.Detected) -> None:
@@ -101,6 +113,8 @@ def _checked(upload: Upload, rows: Iterator[Any], report: cleaning.Report) -> Ba
             batch.rows.append(_incoming(upload, item, report))
         except (DataError, AnswerError) as problem:
             batch.problems.append(_said(item.number, f"Row {item.number}: {problem}"))
+            if isinstance(problem, AnswerError):
+                batch.unknown += _unknown(upload, item)
     return batch
 
 
@@ -126,6 +140,16 @@ def _answer(task: Any, said: Any, labels: list[str]) -> dict[str, Any] | None:
         return task.answer.parse(said, labels)
     cell = str(said).strip()
     return task.answer.from_column(cell, labels) if cell else None
+
+
+def _unknown(upload: Upload, row: reading.Row) -> list[str]:
+    """The label that kept the row out, if it could become one of the project's."""
+    said = mapping.picked(row.values, upload.mapping, upload.project.kind)[1]
+    if isinstance(said, dict | list):
+        return []
+    name = reading.plain(str(said).strip())
+    alike = name.casefold() in {label.casefold() for label in upload.project.label_names}
+    return [name] if 0 < len(name) <= founding.LONGEST_LABEL and not alike else []
 
 
 def _said(row: int, reason: str) -> dict[str, Any]:
@@ -176,15 +200,25 @@ def _keep(upload: Upload, batch: Batch, seen: int) -> None:
     room = PROBLEMS_KEPT - len(upload.problems)
     upload.examples_created += created
     upload.duplicates += len(batch.rows) - created
+    if upload.dry_run:
+        _meet(upload, batch.unknown)
     upload.write(
         rows_read=seen,
         examples_created=upload.examples_created,
         duplicates=upload.duplicates,
         rejected=upload.rejected + len(batch.problems),
         problems=upload.problems + batch.problems[: max(0, room)],
+        new_labels=upload.new_labels,
         progress=min(0.99, upload.progress + batch.characters / max(upload.size_bytes, 1)),
     )
     upload.breathe()
+
+
+def _meet(upload: Upload, names: list[str]) -> None:
+    """Count the rows of each label that the project does not have, for so many as it could have."""
+    for name in names:
+        if name in upload.new_labels or len(upload.new_labels) < founding.MOST_LABELS:
+            upload.new_labels[name] = upload.new_labels.get(name, 0) + 1
 
 
 def _new(upload: Upload, digests: set[bytes]) -> int:

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import DatabaseError
 from django.db.models.functions import Now
 
-from projects import intake
+from projects import intake, tally
 from projects.leases import MAX_ATTEMPTS, State
 from projects.models import Upload
 
@@ -54,3 +54,8 @@ def reconcile() -> None:
 def ring(upload: Upload) -> None:
     Upload.objects.filter(pk=upload.pk).update(enqueued_at=Now())
     read_upload.delay_on_commit(str(upload.pk))
+
+
+@shared_task
+def fold() -> None:
+    tally.fold()

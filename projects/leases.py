@@ -10,6 +10,7 @@ from typing import Self
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 HEARTBEAT = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
@@ -17,12 +18,12 @@ MAX_ATTEMPTS = 3
 
 
 class State(models.TextChoices):
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class LeaseLost(Exception):
@@ -38,6 +39,8 @@ class Leased(models.Model):
     token = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     enqueued_at = models.DateTimeField(null=True, blank=True)
+    # Since when it waits, or waited: a bell that is rung again does not change it.
+    queued_at = models.DateTimeField(db_default=Now())
     cancel_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -81,7 +84,32 @@ class Leased(models.Model):
     def give_back(self, *, counted: bool) -> None:
         """Queue it again. An attempt that ended in an orderly stop does not count."""
         attempts = F("attempts") if counted else F("attempts") - 1
-        self.write(state=State.QUEUED, lease_until=None, enqueued_at=None, attempts=attempts)
+        self.write(
+            state=State.QUEUED,
+            lease_until=None,
+            enqueued_at=None,
+            queued_at=Now(),
+            attempts=attempts,
+        )
+
+    def queue_again(self, **cleared: object) -> bool:
+        """Give failed work all its attempts again; it goes on where its last whole step ended.
+
+        False if it is not failed any more: someone was first. The token moves on, so that whoever
+        held it before can write no longer.
+        """
+        failed = type(self)._default_manager.filter(pk=self.pk, state=State.FAILED)
+        changed = failed.update(
+            state=State.QUEUED,
+            attempts=0,
+            token=F("token") + 1,
+            queued_at=Now(),
+            enqueued_at=None,
+            finished_at=None,
+            cancel_requested=False,
+            **cleared,
+        )
+        return changed == 1
 
     @classmethod
     def stalled(cls) -> QuerySet[Self]:

@@ -23,17 +23,24 @@ def fields(task: Task) -> list[str]:
     return [*task.example_schema()["properties"], task.answer.column]
 
 
-def complete(task: Task, said: dict[str, str], columns: list[str]) -> dict[str, str]:
-    """Field → column. Raises UnreadableFile where a needed column cannot be told."""
+Mapping = dict[str, str | None]
+
+
+def complete(task: Task, said: Mapping, columns: list[str]) -> Mapping:
+    """Field → column; None where someone said that there is none, rather than nothing.
+
+    Raises UnreadableFile where a needed column cannot be told.
+    """
     for field, column in said.items():
-        if column not in columns:
+        if column is not None and column not in columns:
             raise UnreadableFile(f"The file has no column “{column}”. {_has(columns)}")
         if field not in fields(task):
             raise UnreadableFile(
                 f"“{field}” cannot be mapped here. What can: {', '.join(fields(task))}."
             )
-    mapping = {**_guess(task, columns, taken=set(said.values())), **said}
-    missing = [name for name in task.example_schema()["required"] if name not in mapping]
+    taken = {column for column in said.values() if column is not None}
+    mapping: Mapping = {**_guess(task, columns, taken), **said}
+    missing = [n for n in task.example_schema()["required"] if mapping.get(n) is None]
     if missing:
         raise UnreadableFile(
             f"No column is clearly the {missing[0]}. {_has(columns)} Say which one it is: "
@@ -68,12 +75,13 @@ def _left_over(
     return {missing[0]: rest[0]} if len(missing) == 1 and len(rest) == 1 else {}
 
 
-def picked(values: dict[str, Any], mapping: dict[str, str], task: Task) -> tuple[Any, Any]:
+def picked(values: dict[str, Any], mapping: Mapping, task: Task) -> tuple[Any, Any]:
     """A row's data, and what its answer column says (None where it says nothing)."""
     data = {
         field: values[column]
         for field, column in mapping.items()
-        if field != task.answer.column and column in values
+        if field != task.answer.column and column is not None and column in values
     }
-    said = values.get(mapping.get(task.answer.column, ""))
+    column = mapping.get(task.answer.column)
+    said = None if column is None else values.get(column)
     return data, None if said is None or said == "" else said

@@ -52,6 +52,9 @@ class Project(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("project"), _("projects")
+
     def __str__(self) -> str:
         return self.name
 
@@ -73,6 +76,7 @@ class Member(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("member"), _("members")
         constraints = [models.UniqueConstraint(fields=["project", "user"], name="one_role_each")]
 
     def __str__(self) -> str:
@@ -95,9 +99,18 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(default=in_two_weeks)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    # Its link, for whoever just made it: only a hash of it is kept.
+    link = ""
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("invitation"), _("invitations")
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def open(self) -> bool:
+        return self.accepted_at is None and self.expires_at > timezone.now()
 
 
 class Upload(Leased):
@@ -120,6 +133,13 @@ class Upload(Leased):
     problems = models.JSONField(default=list)
     report = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+    # Label → rows: what a dry run met in the label column and the project does not have.
+    new_labels = models.JSONField(default=dict)
+    # {"slug", "language"} where the file is a sample that the worker fetches first.
+    sample = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("upload"), _("uploads")
 
     def __str__(self) -> str:
         return self.name
@@ -168,6 +188,7 @@ class Example(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("example"), _("examples")
         constraints = [models.UniqueConstraint(fields=["project", "digest"], name="unique_by_data")]
         indexes = [
             models.Index(
@@ -207,6 +228,7 @@ class Annotation(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("annotation"), _("annotations")
         constraints = [
             models.UniqueConstraint(
                 fields=["example", "author"],
@@ -250,3 +272,18 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return str(self.answer)
+
+
+class Tally(models.Model):
+    """A difference in the number of examples with a status and a label. See tally.py."""
+
+    # Examples of a project that is being deleted leave differences behind: no constraint.
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="+", db_constraint=False, db_index=True
+    )
+    status = models.CharField(max_length=9, choices=Status)
+    label = models.TextField(null=True)  # noqa: DJ001  (no gold is not a label without letters)
+    count = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.status}, {self.label}: {self.count:+}"

@@ -5,13 +5,15 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordTooWeak
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
 from accounts import audit, secrets
 from accounts.models import User
 from accounts.people import by_email
+from accounts.problems import Conflict
 from projects.models import Invitation, Member, Project, Role
 
 TAKEN = "There is an account with this e-mail already. Leave the password out."
@@ -23,7 +25,7 @@ def add(
 ) -> Member | Invitation:
     """A member at once where the account exists or is made now, else an invitation."""
     if role > by_role:
-        raise PermissionDenied("Nobody can give a role above their own.")
+        raise PermissionDenied(_("Nobody can give a role above their own."))
     user = by_email(email)
     if password:
         user = _with_password(by, user, email, password)
@@ -38,19 +40,21 @@ def add(
     return member
 
 
+@transaction.atomic
 def change(member: Member, by_role: Role, role: Role) -> None:
     if max(role, member.role) > by_role:
-        raise PermissionDenied("Nobody can give or take a role above their own.")
+        raise PermissionDenied(_("Nobody can give or take a role above their own."))
     if member.role == Role.OWNER and role != Role.OWNER:
         _refuse_without_owner(member)
     member.role = role
     member.save(update_fields=["role"])
 
 
+@transaction.atomic
 def remove(member: Member, by: User, by_role: Role) -> None:
     """End a membership. What the person answered stays."""
     if member.role > by_role:
-        raise PermissionDenied("Nobody can remove a role above their own.")
+        raise PermissionDenied(_("Nobody can remove a role above their own."))
     if member.role == Role.OWNER:
         _refuse_without_owner(member)
     audit.note(by, "remove member", member.project_id, email=member.user.email)
@@ -58,28 +62,30 @@ def remove(member: Member, by: User, by_role: Role) -> None:
 
 
 def invited_by(secret: str) -> Invitation | None:
-    """The open invitation that a link belongs to."""
+    """The invitation that a link belongs to, whether or not it is still open."""
     if not secrets.looks_issued(secret, secrets.INVITATION):
         return None
-    return (
-        Invitation.objects.select_related("project")
-        .filter(
-            hash=secrets.digest(secret),
-            accepted_at=None,
-            expires_at__gt=Now(),
-            project__deleted_at=None,
-        )
-        .first()
-    )
+    found = Invitation.objects.select_related("project", "invited_by")
+    return found.filter(hash=secrets.digest(secret), project__deleted_at=None).first()
+
+
+def revoke(invitation: Invitation, by: User) -> None:
+    """The link no longer opens anything."""
+    audit.note(by, "revoke invitation", invitation.project_id, email=invitation.email)
+    invitation.delete()
 
 
 @transaction.atomic
-def accept(invitation: Invitation, password: str) -> User:
-    """Make the account and the membership; the link is used up.
+def accept(invitation: Invitation, user: User | None, password: str = "") -> User:
+    """Make the membership, and the account where there is none yet; the link is used up.
 
-    An account that was made since the invitation keeps its own password.
+    Whoever holds the link is not therefore the owner of an account: who has one comes signed in.
     """
-    user = by_email(invitation.email) or User.objects.create_user(invitation.email, password)
+    locked = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
+    if locked is None or not locked.open:  # a double click, or revoked meanwhile
+        raise Conflict(_("This invitation has been used already, or was taken back."))
+    if user is None:
+        user = User.objects.create_user(invitation.email, password)
     Member.objects.get_or_create(
         project=invitation.project, user=user, defaults={"role": invitation.role}
     )
@@ -90,10 +96,12 @@ def accept(invitation: Invitation, password: str) -> User:
 
 
 def _refuse_without_owner(member: Member) -> None:
+    # Locked: two owners who leave at once would both find the other one there.
+    Project.objects.select_for_update().get(pk=member.project_id)
     others = Member.objects.filter(project=member.project, role=Role.OWNER).exclude(pk=member.pk)
     if not others.exists():
         raise ValidationError(
-            {"role": ["A project needs an owner. Make someone else owner first."]}
+            {"role": [_("A project needs an owner. Make someone else owner first.")]}
         )
 
 
@@ -121,12 +129,30 @@ def _invite(project: Project, by: User, email: str, role: Role) -> Invitation:
     invitation = Invitation.objects.create(
         project=project, email=email, role=role, hash=secret.hash, invited_by=by
     )
-    address = f"{settings.STUDIO_URL}/invitations/{secret.value}/"
-    text = f"{by.email} invites you to “{project.name}” as {role.word}:\n\n{address}\n"
+    invitation.link = f"{settings.STUDIO_URL}/invitations/{secret.value}/"
+    subject, text = _letter(invitation, by)
     # Sent once the row stands: a mail cannot be taken back.
     transaction.on_commit(
-        lambda: send_mail(f"Invitation to {project.name}", text, None, [email], fail_silently=True),
-        robust=True,
+        lambda: send_mail(subject, text, None, [email], fail_silently=True), robust=True
     )
     audit.note(by, "invite", project.pk, email=email, role=role.word)
     return invitation
+
+
+def _letter(invitation: Invitation, by: User) -> tuple[str, str]:
+    """Subject and text, in the language of who invites; its reader may never have heard of us."""
+    words = {
+        "by": by.email,
+        "name": " ".join(invitation.project.name.split()),  # a subject is one line
+        "role": Role(invitation.role).label,
+        "studio": settings.STUDIO_URL,
+        "until": date_format(invitation.expires_at),
+    }
+    text = [
+        _("%(by)s invites you to “%(name)s” as %(role)s."),
+        _("It is a project in the studio at %(studio)s: people label texts, and a model learns."),
+        _("Come in here, until %(until)s:"),
+        invitation.link.replace("%", "%%"),
+        _("If you do not know what this is about, there is nothing to do."),
+    ]
+    return _("Invitation to “%(name)s”") % words, "\n\n".join(text) % words + "\n"

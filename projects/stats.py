@@ -6,7 +6,8 @@ from django.db.models import Count
 from django.db.models.aggregates import Aggregate
 from django.db.models.fields import FloatField
 
-from projects.models import Annotation, AnnotationSource, Example, Project, Status
+from projects import tally
+from projects.models import Annotation, AnnotationSource, Project
 
 
 class Median(Aggregate):
@@ -17,26 +18,20 @@ class Median(Aggregate):
     output_field = FloatField()
 
 
+def by_status(project: Project) -> dict[str, int]:
+    return tally.of(project).by_status
+
+
 def of(project: Project) -> dict[str, Any]:
-    examples = Example.objects.filter(project=project)
-    by_status = dict(examples.order_by().values_list("status").annotate(Count("pk")))
+    counts = tally.of(project)
     live = Annotation.objects.filter(example__project=project, withdrawn_at=None)
     return {
-        "examples": sum(by_status.values()),
-        **{status.value: by_status.get(status, 0) for status in Status},
+        "examples": counts.examples,
+        **counts.by_status,
         "annotations": live.count(),
-        "labels": _labels(project, examples),
+        "labels": counts.by_label,
         "annotators": _annotators(live),
     }
-
-
-def _labels(project: Project, examples: Any) -> dict[str, int]:
-    counts = dict.fromkeys(project.label_names, 0)
-    gold = examples.exclude(gold=None).order_by().values_list("gold").annotate(Count("pk"))
-    for answer, count in gold:
-        for label in project.kind.answer.labels_of(answer):
-            counts[label] = counts.get(label, 0) + count
-    return counts
 
 
 def _annotators(live: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.exceptions import ValidationError
@@ -13,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import audit, secrets
+from accounts import audit
 from accounts.authentication import caller
 from accounts.problems import Conflict
 from accounts.replaying import replayed
 from projects import access
-from serving import monitoring, publishing
+from serving import keys, monitoring, publishing
 from serving.models import Endpoint, Key, Release
 from serving.serializers import (
     EndpointAsked,
@@ -135,7 +134,7 @@ class Keys(generics.ListAPIView[Key]):
     serializer_class = KeyShown
 
     def get_queryset(self) -> QuerySet[Key]:
-        return opened(self.request, self.kwargs["slug"]).keys.all()
+        return opened(self.request, self.kwargs["slug"]).keys.filter(internal=False)
 
     @extend_schema(request=KeyAsked, responses={201: KeyMade})
     def post(self, request: Request, slug: str) -> Response:
@@ -144,19 +143,15 @@ class Keys(generics.ListAPIView[Key]):
     @replayed(secret=True)
     def _mint(self, request: Request, endpoint: Endpoint) -> Response:
         asked = _checked(KeyAsked, request)
-        secret = secrets.mint(secrets.ENDPOINT)
-        key = Key.objects.create(
-            endpoint=endpoint, hash=secret.hash, created_by=caller(request), **asked
-        )
-        audit.note(caller(request), "made an endpoint key", endpoint.slug, key=str(key.pk))
-        return Response({**KeyShown(key).data, "key": secret.value}, status=201)
+        key, value = keys.mint(endpoint, by=caller(request), **asked)
+        return Response({**KeyShown(key).data, "key": value}, status=201)
 
 
 class OneKey(APIView):
     @extend_schema(request=KeyAsked, responses=KeyShown)
     def patch(self, request: Request, slug: str, key_id: UUID) -> Response:
         """Rename the key, or set how many requests a minute it may make (null: no limit)."""
-        key = get_object_or_404(opened(request, slug).keys, pk=key_id)
+        key = get_object_or_404(opened(request, slug).keys, pk=key_id, internal=False)
         changes = _checked(KeyAsked, request, partial=True)
         for name, value in changes.items():
             setattr(key, name, value)
@@ -167,9 +162,8 @@ class OneKey(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str, key_id: UUID) -> Response:
         """Revoke the key: its next request is refused."""
-        key = get_object_or_404(opened(request, slug).keys, pk=key_id)
-        if Key.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
-            audit.note(caller(request), "revoked an endpoint key", slug, key=str(key.pk))
+        key = get_object_or_404(opened(request, slug).keys, pk=key_id, internal=False)
+        keys.revoke(key, caller(request))
         return Response(status=204)
 
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import User
@@ -41,6 +42,9 @@ class Endpoint(models.Model):
     objects = Endpoints.as_manager()
     current: list["Release"]
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("endpoint"), _("endpoints")
+
     def __str__(self) -> str:
         return self.slug
 
@@ -55,9 +59,9 @@ class Endpoint(models.Model):
 
 
 class Mode(models.TextChoices):
-    LIVE = "live"
-    CANARY = "canary"
-    SHADOW = "shadow"
+    LIVE = "live", _("Live")
+    CANARY = "canary", _("Canary")
+    SHADOW = "shadow", _("Shadow")
 
 
 class Standing(models.TextChoices):
@@ -86,6 +90,7 @@ class Release(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("release"), _("releases")
         constraints = [
             models.UniqueConstraint(
                 fields=["endpoint", "mode"], condition=Q(ended_at=None), name="one_release_a_mode"
@@ -121,7 +126,7 @@ class Readiness(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "readiness"
+        verbose_name, verbose_name_plural = _("readiness"), _("readiness")
 
     def __str__(self) -> str:
         return self.problem or "loaded"
@@ -134,10 +139,15 @@ class Key(models.Model):
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="keys")
     name = models.CharField(max_length=200)
     hash = models.BinaryField(max_length=32, unique=True)
+    # The studio's own, for the playground: neither listed nor changed by people.
+    internal = models.BooleanField(default=False)
     rate_per_minute = models.PositiveIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("key"), _("keys")
 
     def __str__(self) -> str:
         return self.name
@@ -172,6 +182,7 @@ class Prediction(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("prediction"), _("predictions")
         indexes = [models.Index(fields=["endpoint", "created_at"], name="predictions_by_time")]
 
     def __str__(self) -> str:
@@ -188,6 +199,7 @@ class Refusal(models.Model):
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("refused requests"), _("refused requests")
         constraints = [
             models.UniqueConstraint(
                 fields=["endpoint", "minute", "status"], name="one_count_a_minute"
@@ -210,6 +222,9 @@ class Feedback(models.Model):
     example = models.ForeignKey(Example, models.SET_NULL, null=True, related_name="feedback")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("feedback"), _("feedback")
 
     def __str__(self) -> str:
         return "right" if self.correct else "wrong"

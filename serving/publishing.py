@@ -15,6 +15,7 @@ from projects.models import Project
 from serving.models import Endpoint, Mode, Release
 from training.models import ModelVersion
 
+RESERVED = {"publish"}  # pages beside those of endpoints
 SUFFIX = "23456789abcdefghjkmnpqrstuvwxyz"  # no letters that are taken for one another
 
 
@@ -156,6 +157,8 @@ def _reinstate(live: Release, by: User) -> Release:
 def _named(project: Project, name: str, by: User) -> Endpoint:
     """An endpoint with an address made of its name, or of chance where the name has no letters."""
     base = slugify(name)[:60].strip("-_")
+    if base in RESERVED:
+        base = f"{base}-endpoint"
     slug = base or f"endpoint-{get_random_string(6, SUFFIX)}"
     while True:
         try:

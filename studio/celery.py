@@ -38,8 +38,11 @@ app.conf.beat_schedule = {
     "reconcile uploads": {"task": "projects.jobs.reconcile", "schedule": 10.0},
     "reconcile runs": {"task": "training.jobs.reconcile", "schedule": 10.0},
     "return expired leases": {"task": "labeling.jobs.expire", "schedule": 30.0},
+    "fold counts": {"task": "projects.jobs.fold", "schedule": 60.0},
     "sweep": {"task": "studio.jobs.sweep", "schedule": 300.0},
 }
+app.conf.beat_scheduler = "studio.beating:Scheduler"
+app.steps["consumer"].add("studio.beating:Beating")
 for _entry in app.conf.beat_schedule.values():
     # A worker that was away must not find an hour of bells waiting.
     _entry["options"] = {"expires": 30}

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from studio import beats
 from studio.celery import app
 
 log = logging.getLogger("studio.health")
@@ -23,6 +24,19 @@ def missing() -> dict[str, str]:
     elif not _worker():
         found["worker"] = "No worker answers. Start them with `make run`."
     return found
+
+
+def alive() -> set[str]:
+    """The queues that a living worker serves: one question to Valkey, well under a millisecond."""
+    try:
+        heard = beats.pulse().beats
+    except beats.AWAY:
+        return set()
+    return {queue for beat in heard if beat.alive for queue in beat.queues}
+
+
+def train_worker_alive() -> bool:
+    return "train" in alive()
 
 
 def _database() -> bool:

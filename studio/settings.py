@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
-from studio import home
+from studio import home, mailing
+from studio.board.appearance import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STUDIO_HOME = home.home()
@@ -42,8 +43,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "template_partials",
@@ -61,7 +64,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "accounts.parsing.LengthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "studio.policy.PolicyMiddleware",
+    "studio.compressing.PagesCompressed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -70,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.SeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "projects.access.AccessMiddleware",
 ]
@@ -91,15 +96,24 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["template_partials.templatetags.partials"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "django.templatetags.i18n",
+                "django.templatetags.l10n",
+                "django.templatetags.static",
+                "studio.templatetags.face",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "studio.frame.around",
             ],
         },
     }
 ]
+# Form fields are drawn by templates/django/forms/.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
 def _database() -> dict[str, object]:
@@ -147,6 +161,7 @@ CELERY_TASK_ROUTES = {
     "labeling.jobs.expire": {"queue": "control"},
     "training.jobs.reconcile": {"queue": "control"},
     "training.jobs.train": {"queue": "train"},
+    "projects.jobs.fold": {"queue": "background"},
     "studio.jobs.sweep": {"queue": "background"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -180,7 +195,19 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "accounts.people.ByInvitation"
+ACCOUNT_ADAPTER = "accounts.entrance.ByInvitation"
+ACCOUNT_FORMS = {
+    "login": "accounts.signing.SignIn",
+    "reset_password": "accounts.signing.AskForReset",
+    "reset_password_from_key": "accounts.signing.ResetPassword",
+    "change_password": "accounts.signing.ChangePassword",
+    "set_password": "accounts.signing.SetPassword",
+    "reauthenticate": "accounts.signing.Reauthenticate",
+}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Tries are counted by address; behind a proxy all would come from the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
@@ -188,10 +215,16 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Console, unless EMAIL_URL names a server.
+_MAIL = mailing.read(os.environ.get("EMAIL_URL", ""), STUDIO_URL)
+EMAIL_BACKEND = _MAIL.backend
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.starts_tls, _MAIL.tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _MAIL.sender
 
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
     "DIRECTIVES": {
         "default-src": ("'self'",),
         "img-src": ("'self'", "data:"),
@@ -243,7 +276,8 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = "UTC"
+TIME_ZONE = os.environ.get("TZ") or "UTC"
+FORMAT_MODULE_PATH = ["studio.formats"]
 USE_TZ = True
 
 STATIC_URL = "/static/"

@@ -13,7 +13,7 @@ from accounts.models import Replay
 from labeling.models import Assignment, Suggestion
 from projects.models import Annotation, Example, Project, Revision, Upload
 from serving.models import Endpoint, Feedback, Prediction, Refusal, Release
-from training.models import Measurement, ModelVersion, Run, Snapshot, SnapshotRow
+from training.models import Measurement, ModelVersion, Run, Snapshot, SnapshotRow, TestAnswer
 
 # A deletion can be undone by an administrator for this long.
 KEPT = timedelta(days=7)
@@ -25,6 +25,7 @@ _BY_PROJECT = [
     (Release, "endpoint__project"),
     (Endpoint, "project"),
     (ModelVersion, "project"),
+    (TestAnswer, "run__project"),
     (Measurement, "run__project"),
     (Run, "project"),
     (SnapshotRow, "snapshot__project"),

@@ -4,28 +4,43 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from projects.views import invitation
-from studio import api, views
+import accounts.urls
+import labeling.urls
+import projects.urls
+import serving.urls
+import training.urls
+from studio import api, offers, ring, views
+from studio.board import views as board
+from studio.words import words
+
+ROOMS = (accounts.urls, projects.urls, labeling.urls, training.urls, serving.urls)
 
 API: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("examples/<uuid:example_id>/lineage/", api.Lineage.as_view(), name="example-lineage"),
-    *(path("", include(f"{room}.urls")) for room in ("accounts", "projects", "labeling")),
-    *(path("", include(f"{room}.urls")) for room in ("training", "serving")),
+    *(route for room in ROOMS for route in room.API),
 ]
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("set-up/", views.set_up, name="set-up"),
-    path("invitations/<str:secret>/", invitation, name="invitation"),
+    path("now/", views.now, name="now"),
+    path("samples/", offers.page, name="samples"),
+    path("theme/", views.theme, name="theme"),
+    path("words/", words, name="words"),
+    path("components/", views.components, name="components"),
+    path("projects/<uuid:project_id>/", ring.page, name="ring"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    *(route for room in ROOMS for route in room.PAGES),
     path("api/v1/", include(API)),
     path("accounts/", include("allauth.account.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    path("admin/board/", board.board, name="board"),
+    path("admin/board/retry/<slug:kind>/<uuid:pk>/", board.retry, name="board-retry"),
     path("admin/", admin.site.urls),
 ]
 
 handler400 = "studio.views.bad_request"
+handler403 = "studio.views.forbidden"
 handler404 = "studio.views.not_found"
 handler500 = "studio.views.failed"

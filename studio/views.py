@@ -1,14 +1,19 @@
-"""The pages that belong to no room: home, health, and what is not there."""
+"""The pages that belong to no room: home, set-up, the frame's own, health, and errors."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import people
+from accounts import looks, people
 from accounts.forms import SetUpForm
 from accounts.problems import page, problem
 from projects import access
-from studio import health
+from studio import frame, health, overview
 
 
 @require_http_methods(["GET", "POST"])
@@ -16,19 +21,75 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """The first visit: make the administrator. Once there is one, this page is not there."""
     if people.has_administrator():
         raise Http404
-    form = SetUpForm(request.POST or None)
+    form = SetUpForm(request.POST or None, initial={"theme": frame.theme(request)})
     if request.method == "POST" and form.is_valid():
-        people.ensure_administrator(**form.cleaned())
-        return redirect("account_login")
+        return _set_up(request, form)
     return render(request, "studio/set_up.html", {"form": form})
+
+
+def _set_up(request: HttpRequest, form: SetUpForm) -> HttpResponse:
+    chosen = form.cleaned_data
+    user = people.ensure_administrator(**form.cleaned())
+    if user is None:  # someone else was first, at the same moment
+        messages.warning(request, _("Someone has just set up this studio. Sign in, or ask them."))
+        return redirect("account_login")
+    people.sign_in(request, user)
+    response = redirect("start")
+    looks.choose(response, user, language=chosen["language"], theme=chosen["theme"])
+    return response
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
+    """Everyone's first page; its parts are also what the bar's menus show."""
     if not people.has_administrator():
         return redirect("set-up")
-    projects = access.visible(request.user).order_by("-id")[:100]
-    return render(request, "studio/home.html", {"projects": projects})
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    part = request.GET.get("part")
+    template = f"studio/home.html#{part}" if part in {"switch", "commands"} else "studio/home.html"
+    here = access.visible(request.user).filter(pk__in=_named(request.GET.get("project"))).first()
+    return render(request, template, {"projects": overview.projects(request.user), "here": here})
+
+
+def _named(project: str | None) -> list[str]:
+    try:
+        return [str(UUID(project or ""))]
+    except ValueError:
+        return []
+
+
+@require_GET
+def now(request: HttpRequest) -> HttpResponse:
+    """What runs at this moment in the reader's projects: the bar asks again and again."""
+    return render(request, "studio/now.html", {"running": overview.running(request.user)})
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark or as the device has it: kept in this browser, and with who has signed in."""
+    chosen = request.POST.get("theme", "auto")
+    response = redirect(_back(request))
+    if chosen in looks.THEMES:
+        looks.choose(response, request.user, theme=chosen)
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the reader was, if that is a page of ours."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
+    return wanted if safe else "/"
+
+
+@require_GET
+def components(request: HttpRequest) -> HttpResponse:
+    """Every part of the pages in every state, for those who build them."""
+    return render(
+        request,
+        "studio/components.html",
+        {"labels": overview.LABELS_SHOWN, "form": SetUpForm({"email": "no address"})},
+    )
 
 
 @require_GET
@@ -49,6 +110,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, 400, "The studio cannot make sense of this request, or of its Host.")
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return page(request, 403, "Your role does not allow this. Ask an owner of the project.")
+    return render(request, "403.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return page(request, 404, "There is nothing at this address.")
@@ -56,4 +123,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return page(request, 500, "The studio made a mistake. It is in the log; nothing was half done.")
+    if request.path.startswith("/api/"):
+        said = "The studio made a mistake. It is in the log; nothing was half done."
+        return page(request, 500, said)
+    return render(request, "500.html", status=500)

@@ -1,7 +1,9 @@
 """The training room, as Django knows it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TrainingConfig(AppConfig):
     name = "training"
+    verbose_name = _("Training")

@@ -15,6 +15,7 @@ class Recorder:
         self.events = Events(run)
         self.failure: dict[str, Any] | None = None
         self.notes: list[str] = []
+        self.said: list[dict[str, Any]] = []  # the same as codes with values
 
     def read(self) -> None:
         """Record what came since the last call, under the run's lease. Raises LeaseLost."""
@@ -56,7 +57,8 @@ class Recorder:
             return {"device": str(event.get("device") or "")[:50]}
         if kind == "note" and event.get("text") not in self.notes:
             self.notes.append(str(event["text"]))
-            return {"notes": self.notes}
+            self.said.append({"code": event.get("code", ""), "values": event.get("values", {})})
+            return {"notes": self.notes, "notes_said": self.said}
         if kind == "failed":
             self.failure = event
         return {}

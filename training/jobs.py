@@ -33,6 +33,7 @@ def reconcile() -> None:
         state=State.FAILED,
         error_title=supervisor.STOPPED_TITLE,
         error_hint=supervisor.STOPPED_HINT,
+        error_said=supervisor.STOPPED,
         finished_at=Now(),
         lease_until=None,
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import User
@@ -24,6 +25,7 @@ class Snapshot(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("snapshot"), _("snapshots")
         constraints = [
             models.UniqueConstraint(fields=["project", "sha256"], name="one_snapshot_a_content")
         ]
@@ -65,12 +67,18 @@ class Run(Leased):
     device = models.CharField(max_length=50, blank=True)
     worker = models.CharField(max_length=200, blank=True)
     notes = models.JSONField(default=list)
+    # The same notes, and the error, as codes with values: what training/wording.py puts in words.
+    notes_said = models.JSONField(default=list)
+    error_said = models.JSONField(default=dict)
     metrics = models.JSONField(default=dict)
     baseline = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     error_title = models.CharField(max_length=300, blank=True)
     error_hint = models.TextField(blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("run"), _("runs")
 
     def __str__(self) -> str:
         return f"Run {self.id}"
@@ -100,6 +108,29 @@ class Measurement(models.Model):
         return f"{self.name}[{self.step}] = {self.value}"
 
 
+class TestAnswer(models.Model):
+    """What a run answered to an example of the protected test set, beside the gold it had then."""
+
+    __test__ = False  # for pytest, which would take it for a test by its name
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(Run, models.CASCADE, related_name="test_answers")
+    example = models.ForeignKey(Example, models.CASCADE, related_name="test_answers")
+    gold = models.JSONField()
+    predicted = models.JSONField()
+    confidence = models.FloatField()
+    scores = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("test answer"), _("test answers")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "example"], name="one_answer_a_test_example")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gold} → {self.predicted}"
+
+
 class ModelVersion(models.Model):
     """What a successful run left: a bundle with a number."""
 
@@ -112,9 +143,12 @@ class ModelVersion(models.Model):
     labels = models.JSONField(default=list)
     metrics = models.JSONField(default=dict)
     artifacts = models.JSONField(default=list)
+    # What it brought over the version before: kept, because a project's home shows it each time.
+    comparison = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("model version"), _("model versions")
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="one_version_a_number")
         ]

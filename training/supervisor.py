@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from projects.leases import HEARTBEAT, LEASE, MAX_ATTEMPTS, LeaseLost, State
 from projects.models import Project
-from training import folder, snapshots
+from training import answered, folder, snapshots, turns
 from training.history import Recorder
 from training.models import ModelVersion, Run
 from training.trainer import Trainer
@@ -24,6 +24,10 @@ STOPPED_HINT = (
     "Most likely the machine ran out of memory. Try a smaller batch size, shorter texts or the "
     "effort “quick”, or run fewer things beside it."
 )
+NOTHING_TITLE = "There is nothing to learn from."
+# What training/wording.py has the words for.
+STOPPED = {"code": "stopped", "values": {}}
+NOTHING = {"code": "nothing-to-freeze", "values": {}}
 # Set when the worker is asked to end: the run goes back to the queue with its checkpoint.
 ending = threading.Event()
 
@@ -34,7 +38,7 @@ def supervise(run: Run) -> bool:
         _freeze(run)
         trainer = Trainer(run)
     except snapshots.NothingToFreeze as problem:
-        _fail(run, "There is nothing to learn from.", str(problem))
+        _fail(run, NOTHING_TITLE, str(problem), NOTHING)
         return False
     except LeaseLost:
         return False
@@ -118,23 +122,27 @@ class _Watch:
     def _ended(self, code: int) -> bool:
         result = folder.result(self.run)
         if code == 0 and result is not None:
-            _succeed(self.run, result)
+            self.run.breathe()
+            answered.keep(self.run, result)  # safe to repeat, so it need not hold the project
+            _succeed(self.run, result, turns.measured(self.run))
             return False
         failed = self.recorder.failure
         if failed is not None and (failed.get("permanent") or self.run.attempts >= MAX_ATTEMPTS):
-            _fail(self.run, str(failed.get("title", "")), str(failed.get("hint", "")))
+            said = {"code": failed.get("said", ""), "values": failed.get("values", {})}
+            _fail(self.run, str(failed.get("title", "")), str(failed.get("hint", "")), said)
             return False
         if self.run.attempts >= MAX_ATTEMPTS:
-            _fail(self.run, STOPPED_TITLE, STOPPED_HINT)
+            _fail(self.run, STOPPED_TITLE, STOPPED_HINT, STOPPED)
             return False
         self.run.give_back(counted=True)
         return True
 
 
 @transaction.atomic
-def _succeed(run: Run, result: dict[str, Any]) -> None:
+def _succeed(run: Run, result: dict[str, Any], comparison: dict[str, Any]) -> None:
     """The end of a run and its model version are one fact."""
     Project.objects.select_for_update().get(pk=run.project_id)
+    notes, said = _notes(result)
     run.finish(
         State.SUCCEEDED,
         progress=1.0,
@@ -143,7 +151,8 @@ def _succeed(run: Run, result: dict[str, Any]) -> None:
         metrics=result["metrics"],
         baseline=result["baseline"],
         stage="",
-        notes=_notes(result),
+        notes=notes,
+        notes_said=said,
         result=result,
     )
     highest = ModelVersion.objects.filter(project=run.project_id).aggregate(n=Max("number"))["n"]
@@ -156,14 +165,27 @@ def _succeed(run: Run, result: dict[str, Any]) -> None:
         labels=result["labels"],
         metrics=result["metrics"],
         artifacts=result["artifacts"],
+        comparison=comparison,
     )
 
 
-def _notes(result: dict[str, Any]) -> list[str]:
-    """What a person should know of the run: first why this method, then what to beware of."""
+def _notes(result: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:
+    """What a person should know of the run: first why this method, then what to beware of.
+
+    In English, and as codes with values.
+    """
+    notes, said = result["notes"], result.get("notes_said", [])
     reason = result.get("method_reason")
-    return [*([reason] if reason and reason not in result["notes"] else []), *result["notes"]]
+    if not reason or reason in notes:
+        return notes, said
+    return [reason, *notes], [result.get("method_reason_said", {}), *said]
 
 
-def _fail(run: Run, title: str, hint: str) -> None:
-    run.finish(State.FAILED, error_title=title[:300], error_hint=hint, eta_seconds=None)
+def _fail(run: Run, title: str, hint: str, said: dict[str, Any]) -> None:
+    run.finish(
+        State.FAILED,
+        error_title=title[:300],
+        error_hint=hint,
+        error_said=said,
+        eta_seconds=None,
+    )

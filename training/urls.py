@@ -1,10 +1,11 @@
-"""Addresses of the training room, below /api/v1/."""
+"""Addresses of the training room: API below /api/v1/, PAGES below /."""
 
 from django.urls import path
 
+from training import views
 from training.api import catalogue, runs, snapshots, versions
 
-urlpatterns = [
+API = [
     path("tasks/", catalogue.Tasks.as_view(), name="tasks"),
     path("base-models/", catalogue.BaseModels.as_view(), name="base-models"),
     path(
@@ -27,4 +28,13 @@ urlpatterns = [
         versions.OneModelVersion.as_view(),
         name="model-version",
     ),
+]
+
+_TRAIN = "projects/<uuid:project_id>/train/"
+PAGES = [
+    path(_TRAIN, views.train, name="train"),
+    path(f"{_TRAIN}runs/<uuid:run_id>/", views.run_page, name="run-page"),
+    path(f"{_TRAIN}runs/<uuid:run_id>/cancel/", views.run_cancel, name="run-cancel-page"),
+    path(f"{_TRAIN}runs/<uuid:run_id>/examples/", views.run_cell, name="run-cell"),
+    path(f"{_TRAIN}versions/<int:number>/", views.version, name="version-page"),
 ]

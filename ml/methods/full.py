@@ -11,6 +11,7 @@ from ml import batching, fitting, logistic, measuring
 from ml.courses import Wanted, course
 from ml.encoders import EncoderModel
 from ml.methods import head
+from ml.saying import said
 from ml.task import Bundle, Row
 from ml.work import Learned, Work
 
@@ -116,7 +117,4 @@ def freeze_large_vocabulary(work: Work, model: EncoderModel) -> None:
     vectors = model.network.encoder.get_input_embeddings()
     if model.device == "cpu" and vectors.num_embeddings > LARGE:
         vectors.weight.requires_grad_(requires_grad=False)
-        work.watch.events.note(
-            "The base model's word vectors stay as they are: they are most of its weights, "
-            "and on a CPU training them would take most of the time."
-        )
+        work.watch.events.note(said("vectors-kept"))

@@ -23,7 +23,7 @@ class TextClassification(Task):
     media = "text"
     answer = Choice()
     base_models = ("all-MiniLM-L6-v2", "multilingual-e5-small")
-    headline = "macro_f1"
+    headline = "accuracy"
 
     def example_schema(self) -> dict[str, Any]:
         """The JSON schema of an example's `data`."""

@@ -117,8 +117,4 @@ class Export(APIView):
         if form not in exporting.FORMATS:
             possible = ", ".join(exporting.FORMATS)
             raise ValidationError({"format": [f"Possible: {possible}."]})
-        response = StreamingHttpResponse(
-            exporting.streamed(project, form), content_type=exporting.FORMATS[form]
-        )
-        response["Content-Disposition"] = f'attachment; filename="examples.{form}"'
-        return response
+        return exporting.answered(project, form)

@@ -3,8 +3,6 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, get_object_or_404
@@ -12,24 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import audit
 from accounts.authentication import caller
 from accounts.replaying import replayed
 from ml.tasks import TASKS
-from projects import access, gold
+from projects import access, founding
 from projects.models import Member, Project, Role
-
-MOST_LABELS = 500
-# Okabe-Ito, then Tol's muted: told apart by colour-blind people too.
-PALETTE = (
-    *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442"),
-    *("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255"),
-)
-KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class LabelField(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=founding.LONGEST_LABEL)
     description = serializers.CharField(max_length=2000, allow_blank=True, default="")
     hotkey = serializers.CharField(max_length=1, allow_blank=True, default="")
     color = serializers.RegexField(r"^#[0-9A-Fa-f]{6}$", default="", allow_blank=True)
@@ -43,7 +32,7 @@ class ProjectData(serializers.ModelSerializer[Project]):
 
     id = serializers.CharField(read_only=True)
     task = serializers.ChoiceField(choices=sorted(TASKS))
-    labels = LabelField(many=True, required=False, max_length=MOST_LABELS)  # type: ignore[call-arg]
+    labels = LabelField(many=True, required=False, max_length=founding.MOST_LABELS)  # type: ignore[call-arg]
     guidelines = serializers.CharField(max_length=100_000, allow_blank=True, required=False)
     overlap = serializers.IntegerField(min_value=1, max_value=50, required=False)
 
@@ -53,46 +42,21 @@ class ProjectData(serializers.ModelSerializer[Project]):
         read_only_fields: ClassVar = ["created_at"]
 
     def validate_labels(self, labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        names = [label["name"] for label in labels]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise serializers.ValidationError(f"The label “{twice[0]}” is there twice.")
-        self._refuse_used(names)
-        return [
-            {
-                "name": label["name"],
-                "description": label.get("description", ""),
-                "hotkey": label.get("hotkey") or KEYS[place : place + 1],
-                "color": label.get("color") or PALETTE[place % len(PALETTE)],
-            }
-            for place, label in enumerate(labels)
-        ]
+        try:
+            return founding.labels(labels, self.instance)  # type: ignore[arg-type]
+        except founding.Refused as refused:
+            raise serializers.ValidationError(str(refused)) from refused
 
     def validate_task(self, task: str) -> str:
         if self.instance is not None and task != self.instance.task:
             raise serializers.ValidationError("A project's task cannot change. Make a new project.")
         return task
 
-    def _refuse_used(self, names: list[str]) -> None:
-        """A label that annotations name stays: taking it away would leave answers without one."""
-        project = self.instance
-        if not isinstance(project, Project):
-            return
-        for gone in set(project.label_names) - set(names):
-            used = project.examples.filter(annotations__answer__contains={"label": gone})
-            if used.exists():
-                raise serializers.ValidationError(
-                    f"“{gone}” is in use: some examples are annotated with it. Keep it here."
-                )
+    def create(self, validated_data: dict[str, Any]) -> Project:
+        return founding.found(**validated_data)
 
     def update(self, instance: Project, validated_data: dict[str, Any]) -> Project:
-        with transaction.atomic():
-            if validated_data.get("guidelines", instance.guidelines) != instance.guidelines:
-                instance.guidelines_version += 1
-            resettle = validated_data.get("overlap", instance.overlap) != instance.overlap
-            project = super().update(instance, validated_data)
-            if resettle:
-                gold.settle_all(project)
-            return project
+        return founding.change(instance, **validated_data)
 
 
 class Projects(ListAPIView[Project]):
@@ -105,13 +69,10 @@ class Projects(ListAPIView[Project]):
 
     @extend_schema(request=ProjectData, responses={201: ProjectData})
     @replayed()
-    @transaction.atomic
     def post(self, request: Request) -> Response:
         form = ProjectData(data=request.data)
         form.is_valid(raise_exception=True)
-        project = form.save(created_by=caller(request))
-        Member.objects.create(project=project, user=caller(request), role=Role.OWNER)
-        audit.note(caller(request), "create project", project.pk)
+        project = form.save(by=caller(request))
         return Response(ProjectData(project).data, status=201)
 
 
@@ -135,9 +96,7 @@ class OneProject(APIView):
     @extend_schema(responses={204: OpenApiResponse(description="Gone.")})
     def delete(self, request: Request, project_id: UUID) -> Response:
         project = self._project(request, project_id)
-        project.deleted_at = timezone.now()
-        project.save(update_fields=["deleted_at"])
-        audit.note(caller(request), "delete project", project.pk, name=project.name)
+        founding.delete(project, caller(request))
         return Response(status=204)
 
 

@@ -1,7 +1,5 @@
 """Files on their way in."""
 
-import os
-from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,7 +7,6 @@ import orjson
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models.functions import Now
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, get_object_or_404
@@ -18,12 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import audit
 from accounts.authentication import caller
 from accounts.replaying import replayed
-from projects import access, jobs, mapping
+from projects import access, jobs, mapping, taking
 from projects.api.projects import asked_for
-from projects.leases import State
 from projects.models import Project, Upload
 
 
@@ -38,7 +33,7 @@ class UploadAsked(serializers.Serializer[Any]):
     dry_run = serializers.BooleanField(default=False)
 
     def validate_file(self, file: UploadedFile) -> UploadedFile:
-        if (file.size or 0) > settings.UPLOAD_LIMIT_BYTES:
+        if taking.too_large(file.size):
             limit = settings.UPLOAD_LIMIT_BYTES // 1024**2
             raise serializers.ValidationError(
                 f"The file is larger than {limit} MB. Split it, or raise UPLOAD_LIMIT_MB."
@@ -97,38 +92,16 @@ class Uploads(ListAPIView[Upload]):
     def _take(self, request: Request, project: Project) -> Response:
         form = UploadAsked(data=request.data, context={"project": project})
         form.is_valid(raise_exception=True)
-        upload = _take(project, request, form.validated_data)
+        upload = _taken(project, request, form.validated_data)
         return Response(UploadData(upload).data, status=202)
 
 
 @transaction.atomic
-def _take(project: Project, request: Request, asked: dict[str, Any]) -> Upload:
-    file: UploadedFile = asked["file"]
-    upload = Upload.objects.create(
-        project=project,
-        created_by=caller(request),
-        # Only ever shown: where the file lies is our own choice.
-        name=Path(file.name or "file").name.replace("\0", "")[:255],
-        size_bytes=file.size or 0,
-        mapping=asked["mapping"],
-        answers=asked["answers"],
-        dry_run=asked["dry_run"],
-    )
-    upload.path = f"uploads/{upload.pk}"
-    upload.save(update_fields=["path"])
-    _store(file, upload.file)
-    audit.note(caller(request), "upload", project.pk, upload=str(upload.pk), name=upload.name)
+def _taken(project: Project, request: Request, asked: dict[str, Any]) -> Upload:
+    file = asked.pop("file")
+    upload = taking.take(project, caller(request), file, **asked)
     jobs.ring(upload)
     return upload
-
-
-def _store(file: UploadedFile, place: Path) -> None:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with place.open("wb") as out:
-        for chunk in file.chunks():
-            out.write(chunk)
-        out.flush()
-        os.fsync(out.fileno())
 
 
 class OneUpload(APIView):
@@ -146,11 +119,5 @@ class CancelUpload(APIView):
     def post(self, request: Request, upload_id: UUID) -> Response:
         upload = get_object_or_404(Upload.objects.select_related("project"), pk=upload_id)
         access.require(request, upload.project)
-        Upload.objects.filter(pk=upload.pk, state__in=[State.QUEUED, State.RUNNING]).update(
-            cancel_requested=True
-        )
-        Upload.objects.filter(pk=upload.pk, state=State.QUEUED).update(
-            state=State.CANCELLED, finished_at=Now()
-        )
-        upload.refresh_from_db()
+        taking.cancel(upload)
         return Response(UploadData(upload).data, status=202)

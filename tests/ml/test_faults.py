@@ -80,7 +80,10 @@ def test_it_ends_the_same_way_however_often_it_is_killed(patient_run, method):
     resumed = [e["resumed_from_step"] for e in events_of(killed, "started")]
     assert resumed[0] is None
     assert all(step > 0 for step in resumed[1:])
-    metrics = [json.loads(run.result.read_bytes())["metrics"] for run in (whole, killed)]
+    results = [json.loads(run.result.read_bytes()) for run in (whole, killed)]
+    went_on = [[n for n in one["notes"] if "was interrupted" in n] for one in results]
+    assert went_on == [[], [f"It was interrupted and went on from step {resumed[-1]}."]]
+    metrics = [one["metrics"] for one in results]
     assert metrics[0]["macro_f1"] == pytest.approx(metrics[1]["macro_f1"], abs=1e-6)
     assert Served.load(killed.bundle).check() < 1e-4
 

@@ -73,7 +73,11 @@ def test_it_keeps_the_test_answers_for_comparing_versions(make_run):
     lines = [json.loads(line) for line in (folder.path / name).open()]
     rows = with_toy_splits(toy_rows(90))
     assert {line["id"] for line in lines} == {r["id"] for r in rows if r["split"] == "test"}
-    assert {tuple(sorted(line)) for line in lines} == {("answer", "confidence", "gold", "id")}
+    kept = ("answer", "confidence", "gold", "id", "scores")
+    assert {tuple(sorted(line)) for line in lines} == {kept}
+    assert all(
+        max(line["scores"].values()) == line["scores"][line["answer"]["label"]] for line in lines
+    )
 
 
 def test_it_leaves_a_finished_run_alone(make_run):

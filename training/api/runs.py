@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Now
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -13,14 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import audit
 from accounts.authentication import caller
 from accounts.replaying import replayed
 from projects import access
 from projects.api.projects import asked_for
-from projects.leases import State
 from projects.models import Project
-from training import jobs
+from training import jobs, launching
 from training.api.asking import RunAsked
 from training.models import Measurement, Run
 
@@ -79,26 +76,17 @@ class Runs(ListAPIView[Run]):
     def _launch(self, request: Request, project: Project) -> Response:
         form = RunAsked(data=request.data, context={"project": project})
         form.is_valid(raise_exception=True)
-        _refuse_unready(project)
+        try:
+            launching.check(project)
+        except launching.NotReady as problem:
+            raise ValidationError({"project": [str(problem)]}) from problem
         run = _queued(project, request, form.validated_data)
         return Response(RunData(run).data, status=202)
 
 
-def _refuse_unready(project: Project) -> None:
-    if not project.kind.trainable:
-        raise ValidationError({"project": ["Projects of this task cannot be trained yet."]})
-    # Two different answers are enough to know; counting them all would take a while.
-    answers = project.examples.exclude(gold=None).order_by().values_list("gold").distinct()[:2]
-    if len(answers) < 2:
-        raise ValidationError(
-            {"project": ["Label at least one example of two different labels, then train."]}
-        )
-
-
 @transaction.atomic
 def _queued(project: Project, request: Request, asked: dict[str, Any]) -> Run:
-    run = Run.objects.create(project=project, created_by=caller(request), **asked)
-    audit.note(caller(request), "launch run", project.pk, run=str(run.pk))
+    run = launching.queue(project, caller(request), asked)
     jobs.ring(run)
     return run
 
@@ -122,13 +110,7 @@ class Cancel(APIView):
     @extend_schema(request=None, responses={202: RunData})
     def post(self, request: Request, run_id: UUID) -> Response:
         run = _found(request, run_id)
-        Run.objects.filter(pk=run.pk, state__in=[State.QUEUED, State.RUNNING]).update(
-            cancel_requested=True
-        )
-        Run.objects.filter(pk=run.pk, state=State.QUEUED).update(
-            state=State.CANCELLED, finished_at=Now()
-        )
-        audit.note(caller(request), "cancel run", run.project_id, run=str(run.pk))
+        launching.cancel(run, caller(request))
         return Response(RunData(_found(request, run_id)).data, status=202)
 
 

@@ -3,10 +3,13 @@
 import os
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
 
 from accounts.models import User
-from accounts.people import ensure_administrator
+from accounts.people import ensure_administrator, has_administrator
 
 
 class Command(BaseCommand):
@@ -20,7 +23,21 @@ class Command(BaseCommand):
         password = os.environ.get("STUDIO_ADMIN_PASSWORD", "")
         if bool(email) != bool(password):
             raise CommandError("Set both STUDIO_ADMIN_EMAIL and STUDIO_ADMIN_PASSWORD, or neither.")
-        if email:
+        if email and not has_administrator():
+            _refuse_clumsy(email, password)
             ensure_administrator(email, password)
         first = User.objects.filter(is_superuser=True).order_by("date_joined").first()
         self.stdout.write(first.email if first else "none yet: open the address to make one")
+
+
+def _refuse_clumsy(email: str, password: str) -> None:
+    """The same rules as on the page of the first visit."""
+    try:
+        validate_email(email)
+    except ValidationError as wrong:
+        raise CommandError(f"STUDIO_ADMIN_EMAIL is {email!r}: give an e-mail address.") from wrong
+    try:
+        validate_password(password, User(email=email))
+    except ValidationError as weak:
+        said = " ".join(weak.messages)
+        raise CommandError(f"STUDIO_ADMIN_PASSWORD is not strong enough. {said}") from weak

@@ -1,0 +1,91 @@
+"""How a project comes to be, changes and goes; what its labels may be.
+
+Knows nothing of who asks: a page and the API found projects by the same rules.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from projects import gold, palette
+from projects.models import Member, Project, Role
+
+MOST_LABELS = 500
+LONGEST_LABEL = 100
+
+
+class Refused(ValueError):
+    """What is asked cannot be; the message is for the person who asked."""
+
+
+@transaction.atomic
+def found(by: User, **fields: Any) -> Project:
+    """A new project, whose owner is who made it."""
+    project = Project.objects.create(created_by=by, **fields)
+    Member.objects.create(project=project, user=by, role=Role.OWNER)
+    audit.note(by, "create project", project.pk)
+    return project
+
+
+@transaction.atomic
+def change(project: Project, **fields: Any) -> Project:
+    """Guidelines get a new version when they change; another overlap settles all gold anew."""
+    rewritten = fields.get("guidelines", project.guidelines) != project.guidelines
+    resettle = fields.get("overlap", project.overlap) != project.overlap
+    if rewritten:
+        project.guidelines_version += 1
+    for name, value in fields.items():
+        setattr(project, name, value)
+    project.save()
+    if resettle:
+        gold.settle_all(project)
+    return project
+
+
+def delete(project: Project, by: User) -> None:
+    """Out of everyone's sight at once; the sweeper erases it some days later."""
+    project.deleted_at = timezone.now()
+    project.save(update_fields=["deleted_at"])
+    audit.note(by, "delete project", project.pk, name=project.name)
+
+
+def bring_back(project: Project, by: User) -> None:
+    """Undo a deletion, as long as the sweeper has not been there."""
+    project.deleted_at = None
+    project.save(update_fields=["deleted_at"])
+    audit.note(by, "bring back project", project.pk, name=project.name)
+
+
+def labels(asked: list[dict[str, Any]], project: Project | None = None) -> list[dict[str, Any]]:
+    """The labels as they are kept, each with colour and key. Raises Refused.
+
+    A label that annotations name stays: taking it away would leave answers without one.
+    """
+    names = [label["name"] for label in asked]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Refused(_("The label “%(name)s” is there twice.") % {"name": twice[0]})
+    for gone in set(project.label_names if project else ()) - set(names):
+        if project and project.examples.filter(annotations__answer__contains={"label": gone}):
+            raise Refused(
+                _("“%(name)s” is in use: some examples are annotated with it. Keep it here.")
+                % {"name": gone}
+            )
+    return palette.dressed(asked)
+
+
+@transaction.atomic
+def add_labels(project: Project, names: Iterable[str]) -> list[str]:
+    """Labels beside those that are there, as many as there is room for. Returns the new ones."""
+    locked = Project.objects.select_for_update().get(pk=project.pk)
+    known = set(locked.label_names)
+    new = [name for name in dict.fromkeys(names) if name not in known]
+    new = new[: max(0, MOST_LABELS - len(known))]
+    locked.labels = palette.dressed([*locked.labels, *({"name": name} for name in new)])
+    locked.save(update_fields=["labels"])
+    project.labels = locked.labels
+    return new

@@ -1,0 +1,7 @@
+"""In English."""
+
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y, H:i"
+SHORT_DATE_FORMAT = "j M Y"
+SHORT_DATETIME_FORMAT = "j M, H:i"
+TIME_FORMAT = "H:i"

@@ -1,0 +1,35 @@
+"""What is around every page: where one is, the theme, and what a reader may reach from here."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts.looks import THEME_COOKIE, THEMES
+from studio import health
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """For templates. Costs no query: what is counted is fetched by the page itself."""
+    return {
+        "project": getattr(request, "project", None),
+        "role": getattr(request, "role", None),
+        "theme": theme(request),
+        "section": section(request),
+        # Asked only by pages on which somebody waits.
+        "queues": SimpleLazyObject(health.alive),
+    }
+
+
+def theme(request: HttpRequest) -> str:
+    """Light, dark, or as the reader's machine has it."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def section(request: HttpRequest) -> str:
+    """Which part of a project the address is in: “data” of /projects/…/data/uploads/…."""
+    parts = request.path.strip("/").split("/")
+    if len(parts) < 2 or parts[0] != "projects":
+        return ""
+    return parts[2] if len(parts) > 2 else "ring"

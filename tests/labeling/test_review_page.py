@@ -1,0 +1,74 @@
+"""The review in the browser: what does not agree comes one by one, and what is chosen counts."""
+
+import pytest
+from django.urls import reverse
+
+from labeling import queue
+from projects.models import Role, Status
+from studio import acts, standing
+from tests.cast import join, person, rows, upload
+
+
+@pytest.fixture
+def reviewer(client, project):
+    someone = person("reviewer@example.org")
+    join(project, someone, Role.REVIEWER)
+    client.force_login(someone)
+    return someone
+
+
+@pytest.fixture
+def disputed(project):
+    """Two labelled examples of which a caller says that they are wrong."""
+    upload(project, rows(6))
+    examples = list(project.examples.order_by("pk")[:2])
+    for example in examples:
+        queue.put(
+            project,
+            example.data,
+            reason="wrong",
+            origin={"feedback": "1", "endpoint": "mail", "answer": {"label": "ham"}},
+        )
+    return examples
+
+
+def test_what_is_disputed_comes_and_what_is_chosen_counts(client, project, reviewer, disputed):
+    address = reverse("review", args=[project.pk])
+    page = client.get(address).content.decode()
+    assert disputed[0].data["text"] in page
+    assert "From feedback" in page
+    after = client.post(
+        reverse("review-settle", args=[project.pk, disputed[0].pk]), {"label": "ham"}
+    )
+    disputed[0].refresh_from_db()
+    assert (disputed[0].status, disputed[0].gold) == (Status.LABELED, {"label": "ham"})
+    assert disputed[1].data["text"] in client.get(after.url).content.decode()
+    later = client.get(address, {"after": str(disputed[1].pk)}).content.decode()
+    assert "That was the last one" in later
+
+
+def test_a_reviewer_is_sent_there_and_an_annotator_is_not(client, project, reviewer, disputed):
+    now = standing.of(project)
+    assert (now.corrected, now.disputed) == (0, 2)
+    assert acts.next_act(project, Role.REVIEWER, now).url == reverse("review", args=[project.pk])
+    assert acts.next_act(project, Role.ANNOTATOR, now) is None
+
+
+def test_no_label_settles_nothing(client, project, reviewer, disputed):
+    client.post(reverse("review-settle", args=[project.pk, disputed[0].pk]), {"label": "other"})
+    disputed[0].refresh_from_db()
+    assert disputed[0].status == Status.REVIEW
+
+
+@pytest.mark.parametrize("after", ["x", "", "00000000-0000-0000-0000-000000000000"])
+def test_nothing_to_review_says_so(client, project, reviewer, after):
+    assert client.get(reverse("review", args=[project.pk]), {"after": after}).status_code == 200
+
+
+def test_an_annotator_may_not_settle(client, project, member, disputed):
+    client.force_login(member)
+    assert client.get(reverse("review", args=[project.pk])).status_code == 403
+    said = client.post(
+        reverse("review-settle", args=[project.pk, disputed[0].pk]), {"label": "ham"}
+    )
+    assert said.status_code == 403

@@ -1,0 +1,135 @@
+"""A newcomer makes a project, changes it, and deletes it, by forms alone."""
+
+from uuid import uuid4
+
+import pytest
+
+from projects import palette
+from projects.models import Member, Project, Role
+from tests.cast import join, person, upload
+
+
+@pytest.fixture
+def page(client, owner):
+    client.force_login(owner)
+    return client
+
+
+def asked(**more):
+    return {
+        "name": "Mail",
+        "task": "text-classification",
+        "label_name": ["refund", "delivery", ""],
+        "label_description": ["money back", "", ""],
+        "label_hotkey": ["", "d", ""],
+        "label_color": ["#0072B2", "#E69F00", "#009E73"],
+        "label_lines": "thanks\n\n other \n",
+        "guidelines": "If in doubt: other.",
+        "overlap": "1",
+        "once": str(uuid4()),
+    } | more
+
+
+def settings_of(project):
+    return f"/projects/{project.pk}/settings/"
+
+
+def test_there_are_two_ways_to_start(page):
+    found = page.get("/start/").content.decode()
+    assert 'href="/samples/"' in found and 'href="/projects/new/"' in found
+
+
+def test_the_only_task_is_chosen_already(page):
+    assert 'value="text-classification"' in page.get("/projects/new/").content.decode()
+    assert "checked" in page.get("/projects/new/").content.decode()
+
+
+def test_a_project_is_made_and_its_data_comes_next(page, owner):
+    made = page.post("/projects/new/", asked())
+    project = Project.objects.get()
+    assert made.url == f"/projects/{project.pk}/data/upload/"
+    assert project.label_names == ["refund", "delivery", "thanks", "other"]
+    assert [label["hotkey"] for label in project.labels] == ["1", "d", "2", "3"]
+    assert {label["color"] for label in project.labels} <= set(palette.PALETTE)
+    assert Member.objects.get(project=project, user=owner).role == Role.OWNER
+
+
+def test_a_double_click_makes_one_project(page):
+    sent = asked()
+    assert page.post("/projects/new/", sent).url == page.post("/projects/new/", sent).url
+    page.post("/projects/new/", sent | {"name": "Another, after going back"})
+    assert Project.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": ""}, "This field is required"),
+        ({"task": "juggling"}, "juggling"),
+        ({"label_name": ["a", "a", ""]}, "The label “a” is there twice."),
+        ({"label_name": ["x" * 101, "", ""]}, "at most 100 characters"),
+        ({"label_name": ["nul\0", "", ""]}, "Null characters"),
+        ({"label_hotkey": ["d", "d", ""]}, "Two labels have the key “d”."),
+        ({"label_color": ["red", "#E69F00", ""]}, "“refund”"),
+        ({"label_lines": "\n".join(map(str, range(501)))}, "500 labels at most"),
+        ({"overlap": "0"}, "greater than or equal to 1"),
+        ({"overlap": "many"}, "whole number"),
+        ({"once": "nothing"}, "New project"),
+    ],
+)
+def test_a_clumsy_answer_is_asked_again_with_what_is_wrong(page, change, said):
+    again = page.post("/projects/new/", asked(**change))
+    assert again.status_code == 200
+    assert said in again.content.decode()
+    assert not Project.objects.exists()
+
+
+def test_what_was_typed_is_still_there_after_a_mistake(page):
+    again = page.post("/projects/new/", asked(name="")).content.decode()
+    assert 'value="refund"' in again and 'value="thanks"' in again and "money back" in again
+
+
+def test_settings_change_names_rules_and_labels(page, project):
+    change = asked(name="Post", label_name=["spam", "ham", "eggs"], label_lines="", overlap="2")
+    assert page.post(settings_of(project), change).status_code == 302
+    project.refresh_from_db()
+    assert (project.name, project.overlap, project.guidelines_version) == ("Post", 2, 2)
+    assert project.label_names == ["spam", "ham", "eggs"]
+
+
+def test_a_label_in_use_stays(page, project):
+    upload(project, b"text,label\nhello,spam\n")
+    change = asked(label_name=["ham", "", ""], label_lines="")
+    refused = page.post(settings_of(project), change)
+    assert "“spam” is in use" in refused.content.decode()
+    project.refresh_from_db()
+    assert project.label_names == ["spam", "ham"]
+
+
+def test_deleting_asks_for_the_name(page, project):
+    address = f"{settings_of(project)}delete/"
+    wrong = page.post(address, {"farewell-name": "Mali"})
+    assert "not the name" in wrong.content.decode()
+    assert page.get(settings_of(project)).status_code == 200
+    assert page.post(address, {"farewell-name": "Mail"}).url == "/"
+    assert page.get(settings_of(project)).status_code == 404
+
+
+def test_an_administrator_brings_a_deleted_project_back(page, project, owner):
+    page.post(f"{settings_of(project)}delete/", {"farewell-name": "Mail"})
+    owner.is_superuser = owner.is_staff = True
+    owner.save()
+    chosen = {"action": "bring_back", "_selected_action": [str(project.pk)]}
+    assert page.post("/admin/projects/project/", chosen).status_code == 302
+    assert page.get(settings_of(project)).status_code == 200
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_sees_of_the_settings_what_it_may_change(client, project, role):
+    user = person(f"the-{role.word}@example.org")
+    join(project, user, role)
+    client.force_login(user)
+    seen = client.get(settings_of(project)).status_code
+    assert seen == (200 if role >= Role.MANAGER else 403)
+    gone = client.post(f"{settings_of(project)}delete/", {"farewell-name": "no"}).status_code
+    assert gone == (200 if role == Role.OWNER else 403)

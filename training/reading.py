@@ -1,0 +1,154 @@
+"""What a run says to the person who reads it: verdict, curve, labels, confusions, mistakes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from projects import stats
+from projects.leases import State
+from projects.models import Example, Project
+from training import wording
+from training.comparing import Changed
+from training.models import ModelVersion, Run, TestAnswer
+
+MOST_POINTS = 200
+MOST_MISTAKES = 20
+MOST_IN_CELL = 200
+BUSY = (State.QUEUED, State.RUNNING)
+STAGES: dict[str, str | Promise] = {
+    "": _("Getting ready"),
+    "starting": _("Getting ready"),
+    "baseline": _("Measuring what counted words alone would reach"),
+    "training": _("Learning"),
+    "evaluating": _("Checking on examples it has not seen"),
+    "exporting": _("Packing the model for publishing"),
+}
+CURVES: dict[str, str | Promise] = {
+    "loss": _("Loss"),
+    "validation_loss": _("Validation loss"),
+    "validation_accuracy": _("Validation accuracy"),
+}
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What there is to learn from."""
+
+    labeled: int
+    waiting: int
+    by_label: list[dict[str, Any]]
+
+    @property
+    def enough(self) -> bool:
+        """Whether two labels have examples: the least that can be told apart."""
+        return sum(1 for label in self.by_label if label["count"]) >= 2
+
+    @property
+    def thin(self) -> list[dict[str, Any]]:
+        """Labels with fewer than eight examples."""
+        return [label for label in self.by_label if label["count"] < 8]
+
+
+def readiness(project: Project) -> Readiness:
+    found = stats.of(project)
+    by_label = [
+        label | {"count": found["labels"].get(label["name"], 0)} for label in project.labels
+    ]
+    return Readiness(found["labeled"], found["unlabeled"], by_label)
+
+
+def shown(run: Run) -> dict[str, Any]:
+    """Everything that the page of a run says. Bounded, whatever the run holds."""
+    if run.state in BUSY:
+        return {"busy": True, "stage": STAGES.get(run.stage, run.stage), "curves": curves(run)}
+    if run.state != State.SUCCEEDED:
+        return {"busy": False, "curves": curves(run), "error": wording.error(run)}
+    return {
+        "busy": False,
+        "curves": curves(run),
+        "labels": labels(run),
+        "confusion": confusion(run),
+        "mistakes": mistakes(run),
+        "notes": wording.notes(run),
+        "bins": run.result.get("calibration", {}).get("bins", []),
+    }
+
+
+def curves(run: Run) -> dict[str, Any]:
+    """The loss and the metric over the steps, as one table: columns by name, a row a step."""
+    points = (
+        run.history.filter(name__in=CURVES).order_by("step").values_list("step", "name", "value")
+    )
+    by_step: dict[int, dict[str, float | None]] = {}
+    for step, name, value in points[: 20 * MOST_POINTS]:
+        by_step.setdefault(step, {})[name] = value
+    names = [name for name in CURVES if any(name in row for row in by_step.values())]
+    steps = sorted(by_step)
+    every = max(1, len(steps) // MOST_POINTS)
+    return {
+        "heads": [CURVES[name] for name in names],
+        "rows": [
+            (step, [_rounded(by_step[step].get(name)) for name in names]) for step in steps[::every]
+        ],
+    }
+
+
+def _rounded(value: float | None) -> float | str:
+    return "" if value is None else round(value, 4)
+
+
+def labels(run: Run) -> list[dict[str, Any]]:
+    """Precision, recall, F1 and support, the label with the lowest F1 first."""
+    colours = {label["name"]: label for label in run.project.labels}
+    found = run.metrics.get("per_label", {})
+    rows = [{**colours.get(name, {}), "name": name, **figures} for name, figures in found.items()]
+    return sorted(rows, key=lambda row: row["f1"])
+
+
+def confusion(run: Run) -> dict[str, Any]:
+    """The matrix as rows of cells, each with its count and its heat from 0 to 10."""
+    found = run.result.get("confusion") or {"labels": [], "matrix": []}
+    rows = []
+    for name, counts in zip(found["labels"], found["matrix"], strict=True):
+        total = sum(counts) or 1
+        cells = [
+            {
+                "predicted": other,
+                "count": count,
+                "heat": round(10 * count / total),
+                "right": other == name,
+            }
+            for other, count in zip(found["labels"], counts, strict=True)
+        ]
+        rows.append({"gold": name, "cells": cells})
+    return {"labels": found["labels"], "rows": rows}
+
+
+def mistakes(run: Run) -> list[dict[str, Any]]:
+    """The wrong answers that the model was surest of, with their texts."""
+    worst = run.result.get("worst", [])[:MOST_MISTAKES]
+    examples = Example.objects.filter(project=run.project_id).in_bulk([one["id"] for one in worst])
+    by_id = {str(pk): example for pk, example in examples.items()}
+    return [one | {"example": by_id[one["id"]]} for one in worst if one["id"] in by_id]
+
+
+def cell(run: Run, gold: str, predicted: str) -> list[TestAnswer]:
+    """The test examples of one label that were answered with another, the surest first."""
+    found = run.test_answers.filter(gold__label=gold, predicted__label=predicted)
+    return list(found.select_related("example").order_by("-confidence")[:MOST_IN_CELL])
+
+
+def beside(this: ModelVersion, others: list[ModelVersion], asked: str) -> ModelVersion | None:
+    """The version that was asked for, else the newest that is older."""
+    numbered = {str(other.number): other for other in others}
+    older = [other for other in others if other.number < this.number]
+    return numbered.get(asked) or (older[0] if older else None)
+
+
+def with_examples(project: Project, changed: Sequence[Changed]) -> list[tuple[Changed, Example]]:
+    found = Example.objects.filter(project=project).in_bulk([one.example for one in changed])
+    by_id = {str(pk): example for pk, example in found.items()}
+    return [(one, by_id[one.example]) for one in changed if one.example in by_id]

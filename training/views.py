@@ -1,0 +1,98 @@
+"""Pages of training: launch, watch, read the result, compare two versions."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from projects.access import MemberRequest
+from projects.leases import State
+from projects.models import Project
+from training import comparing, jobs, launching, reading
+from training.forms import LaunchForm
+from training.models import Run
+
+MOST_RUNS = 30
+
+
+@require_http_methods(["GET", "POST"])
+def train(request: MemberRequest, project_id: UUID) -> HttpResponse:
+    """Launch a fine-tune; below, the runs so far."""
+    form = LaunchForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("run-page", project_id, _launched(request, form).pk)
+        except launching.NotReady as problem:
+            form.add_error(None, str(problem))
+    runs = request.project.runs.select_related("model_version").order_by("-id")[:MOST_RUNS]
+    readiness = reading.readiness(request.project)
+    return render(
+        request, "training/train.html", {"form": form, "runs": runs, "readiness": readiness}
+    )
+
+
+@transaction.atomic
+def _launched(request: MemberRequest, form: LaunchForm) -> Run:
+    """A second press of the button while the first run waits finds that one."""
+    Project.objects.select_for_update().get(pk=request.project.pk)
+    waiting = request.project.runs.filter(
+        state=State.QUEUED, created_by=request.user, **form.asked()
+    ).first()
+    if waiting is not None:
+        return waiting
+    launching.check(request.project)
+    run = launching.queue(request.project, request.user, form.asked())
+    jobs.ring(run)
+    return run
+
+
+@require_GET
+def run_page(request: MemberRequest, project_id: UUID, run_id: UUID) -> HttpResponse:
+    """A run: while it works, its curve; afterwards, what it learned and where it goes wrong."""
+    run = _found(request, run_id)
+    if request.GET.get("part") == "progress":
+        template = "training/run.html#progress"
+    else:
+        template = "training/run.html"
+    return render(request, template, {"run": run, **reading.shown(run)})
+
+
+@require_POST
+def run_cancel(request: MemberRequest, project_id: UUID, run_id: UUID) -> HttpResponse:
+    run = _found(request, run_id)
+    launching.cancel(run, request.user)
+    messages.success(request, _("The training stops. What it learned so far is kept."))
+    return redirect("run-page", project_id, run.pk)
+
+
+@require_GET
+def run_cell(request: MemberRequest, project_id: UUID, run_id: UUID) -> HttpResponse:
+    """The test examples behind a cell of the confusion matrix."""
+    run = _found(request, run_id)
+    gold, predicted = request.GET.get("gold", ""), request.GET.get("predicted", "")
+    cell = {"gold": gold, "predicted": predicted, "found": reading.cell(run, gold, predicted)}
+    return render(request, "training/cell.html", {"run": run, **cell})
+
+
+@require_GET
+def version(request: MemberRequest, project_id: UUID, number: int) -> HttpResponse:
+    """A model version beside another one, by default the one before."""
+    versions = request.project.model_versions.select_related("run")
+    this = get_object_or_404(versions, number=number)
+    others = list(versions.exclude(pk=this.pk).defer("artifacts").order_by("-number")[:MOST_RUNS])
+    older = reading.beside(this, others, request.GET.get("beside", ""))
+    shown = {"version": this, "others": others, "older": older}
+    if older is not None:
+        comparison = comparing.compare(this, older)
+        shown |= {"comparison": comparison, "figures": comparison.figures}
+        shown["changed"] = reading.with_examples(request.project, comparison.changed)
+    return render(request, "training/version.html", shown)
+
+
+def _found(request: MemberRequest, run_id: UUID) -> Run:
+    runs = request.project.runs.select_related("model_version", "snapshot", "created_by")
+    return get_object_or_404(runs, pk=run_id)
