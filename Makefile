@@ -15,7 +15,7 @@ FIND_PYTHON = \
 		exit 1; \
 	fi
 
-.PHONY: run loop test check clean ready ready-dev
+.PHONY: run loop test check shots clean ready ready-dev
 
 run: ready
 	@.venv/bin/python manage.py up
@@ -36,6 +36,10 @@ check: ready-dev
 	@.venv/bin/python -m djlint templates --lint --quiet
 	@.venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@.venv/bin/python manage.py check
+
+# Pictures of the main pages in both languages and themes; SHOTS names some of them.
+shots: ready-dev
+	@.venv/bin/python -m tests.browser.shots $(SHOTS)
 
 # What tests and tools left behind; neither the environment nor the data of `make run`.
 clean:

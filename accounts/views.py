@@ -49,7 +49,7 @@ def look(request: PersonRequest) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def email(request: PersonRequest) -> HttpResponse:
     """A new address: a link goes there, and only opening it changes anything."""
     form = AddressForm(request.user, request.POST or None)
@@ -66,7 +66,7 @@ def email(request: PersonRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def email_confirm(request: HttpRequest, signed: str) -> HttpResponse:
     """Where the link in the mail leads, on whatever device it is opened."""
     wanted = addresses.asked(signed)
@@ -79,7 +79,7 @@ def email_confirm(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def token_new(request: PersonRequest) -> HttpResponse:
     """Ask what it is for; the answer shows the token, this once."""
     form = TokenForm(request.POST or None)
@@ -90,7 +90,7 @@ def token_new(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/token_new.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def token_revoke(request: PersonRequest, token_id: UUID) -> HttpResponse:
     """First asks, then revokes."""
     token = get_object_or_404(tokens.of(request.user), pk=token_id)
@@ -109,3 +109,8 @@ def sessions_end(request: PersonRequest) -> HttpResponse:
     sessions.end_others(request, request.user, only=int(one) if one.isdecimal() else None)
     messages.success(request, _("Signed out there. Whoever sat there must sign in again."))
     return redirect("profile")
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: from before a sign-in, or from a browser that keeps no cookies."""
+    return render(request, "accounts/stale.html", status=403)

@@ -57,7 +57,7 @@ def _again(assignment: Assignment, answer: dict[str, Any]) -> Annotation:
     if kept is not None and kept.withdrawn_at is None and _said(kept, answer):
         return kept
     raise Conflict(
-        "You answered this one already. Change the annotation instead of sending another."
+        _("You answered this one already. Change the annotation instead of sending another.")
     )
 
 
@@ -71,12 +71,11 @@ def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
         author=assignment.person, source=AnnotationSource.PERSON, withdrawn_at=None
     )
     if answered.exists():
-        raise Conflict("You answered this one already.")
+        raise Conflict(_("You answered this one already."))
     full = example.answered + example.claims >= assignment.project.overlap
     if full or example.status not in (Status.UNLABELED, Status.SKIPPED):
         raise Conflict(
-            "Your time for this one had run out, and someone else has it now. "
-            "Your answer was not needed; take the next one."
+            _("Your time for this one had run out, and someone else has it now. Take the next one.")
         )
 
 
@@ -85,7 +84,7 @@ def skip(assignment: Assignment, reason: str) -> None:
     """Hide the example from this person; `skipped` once nobody is left to ask."""
     example, assignment = _locked(assignment)
     if assignment.state == Held.SUBMITTED:
-        raise Conflict("You answered this one already. Take the annotation back first.")
+        raise Conflict(_("You answered this one already. Take the annotation back first."))
     _end(assignment, Held.SKIPPED, skip_reason=reason)
     if not _someone_left(example, assignment.project):
         Example.objects.filter(pk=example.pk, status=Status.UNLABELED).update(status=Status.SKIPPED)

@@ -6,11 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from ml.refusing import Refusal
+
 NAMED_LABELS = 10
 
 
-class AnswerError(ValueError):
-    """An answer is not what the task takes; the message is for the person who gave it."""
+class AnswerError(Refusal):
+    """An answer is not what the task takes."""
 
 
 class Answer(ABC):
@@ -53,13 +55,11 @@ class Choice(Answer):
     def parse(self, value: object, labels: Sequence[str]) -> dict[str, Any]:
         """The canonical answer. Raises AnswerError that names what is wrong."""
         if not isinstance(value, dict) or not isinstance(value.get("label"), str):
-            raise AnswerError('An answer looks like {"label": "…"}, with one label in quotes.')
+            raise AnswerError("label-shape", form='{"label": "…"}')
         if unknown := sorted(str(key) for key in value if key != "label"):
-            raise AnswerError(
-                f'An answer holds nothing but "label"; please leave out {", ".join(unknown[:5])}.'
-            )
+            raise AnswerError("label-more", names=", ".join(unknown[:5]))
         if value["label"] not in labels:
-            raise AnswerError(_not_a_label(value["label"], labels))
+            raise _not_a_label(value["label"], labels)
         return {"label": value["label"]}
 
     def from_column(self, value: str, labels: Sequence[str]) -> dict[str, Any]:
@@ -91,19 +91,16 @@ class Choice(Answer):
         return (answer["label"],)
 
 
-def _not_a_label(given: str, labels: Sequence[str]) -> str:
-    if not given:
-        return f"The label is empty. {_the_labels(labels)}"
+def _not_a_label(given: str, labels: Sequence[str]) -> AnswerError:
+    """Which of its sentences fits; a long cell and a long list are cut."""
+    said = "label-unknown" if given else "label-empty"
     shown = given if len(given) <= 60 else given[:60] + "…"
     alike = next((label for label in labels if label.casefold() == given.strip().casefold()), None)
     if alike is not None:
-        return f"“{shown}” is not a label of this project. Did you mean “{alike}”?"
-    return f"“{shown}” is not a label of this project. {_the_labels(labels)}"
-
-
-def _the_labels(labels: Sequence[str]) -> str:
+        return AnswerError("label-unknown:alike", given=shown, alike=alike)
     if not labels:
-        return "The project has no labels yet: please add some first."
-    named = ", ".join(labels[:NAMED_LABELS])
-    more = len(labels) - NAMED_LABELS
-    return f"Its labels are: {named}{f' and {more} more' if more > 0 else ''}."
+        return AnswerError(f"{said}:none", given=shown)
+    named, more = ", ".join(labels[:NAMED_LABELS]), len(labels) - NAMED_LABELS
+    if more > 0:
+        return AnswerError(f"{said}:more", given=shown, labels=named, more=more)
+    return AnswerError(said, given=shown, labels=named)

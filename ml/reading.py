@@ -10,19 +10,26 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
+
+from ml.refusing import Refusal
 
 CELL_LIMIT = 16 * 1024**2  # characters; longer ones are refused by the task with a better sentence
 SAMPLE = 256 * 1024
 DELIMITERS = ",;\t|"
+OBJECT = '{"text": "…"}'
 # In this order: UTF-8 is strict, so what decodes as UTF-8 is UTF-8. The others need evidence.
 CANDIDATES = ["gb18030", "big5", "shift_jis", "cp1252", "utf_16_le", "utf_16_be"]
 
 csv.field_size_limit(CELL_LIMIT)
 
 
-class UnreadableFile(ValueError):
-    """The file cannot be read at all. The message says why and what to do."""
+class UnreadableFile(Refusal):
+    """The file cannot be read at all."""
+
+
+class _NoNumber(ValueError):
+    """What Python takes for a number, and JSON does not: NaN, Infinity."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Row:
 @dataclass(frozen=True)
 class Problem:
     number: int
-    reason: str
+    why: Refusal
 
 
 def plain(text: str) -> str:
@@ -60,17 +67,15 @@ def detect(path: Path, name: str = "") -> Detected:
     with path.open("rb") as file:
         head = file.read(SAMPLE)
     if not head.strip():
-        raise UnreadableFile("The file is empty. Choose a file with at least a header and one row.")
+        raise UnreadableFile("file-empty")
     encoding = _encoding(path, head)
     text = _decoded_head(head, encoding)
     if not text.strip():
-        raise UnreadableFile("The file is empty. Choose a file with at least a header and one row.")
+        raise UnreadableFile("file-empty")
     if _is_json_lines(text, name):
         return Detected("jsonl", encoding, None, _json_columns(path, encoding))
     if text.lstrip().startswith("["):
-        raise UnreadableFile(
-            "This is one JSON list. Save it as JSON Lines (one object on each line) or as CSV."
-        )
+        raise UnreadableFile("file-json-list")
     return _detect_csv(path, encoding, text)
 
 
@@ -88,9 +93,7 @@ def _encoding(path: Path, head: bytes) -> str:
         if head.startswith(mark):
             return encoding if _decodes(path, encoding) else _unknown()
     if _looks_binary(head):
-        raise UnreadableFile(
-            "This is not a text file (it holds binary data). Export the table as CSV or JSON Lines."
-        )
+        raise UnreadableFile("file-binary")
     return "utf-8" if _decodes(path, "utf-8") else _by_evidence(path, head)
 
 
@@ -108,11 +111,8 @@ def _by_evidence(path: Path, head: bytes) -> str:
     return _unknown()
 
 
-def _unknown() -> str:
-    raise UnreadableFile(
-        "The characters of this file are in no encoding that we know. Save it as UTF-8 (in Excel: "
-        "“CSV UTF-8”) and upload it again."
-    )
+def _unknown() -> Never:
+    raise UnreadableFile("file-encoding")
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -146,10 +146,7 @@ def _json_columns(path: Path, encoding: str) -> list[str]:
             if isinstance(item, Row):
                 columns.update(dict.fromkeys(map(plain, item.values)))
     if not columns:
-        raise UnreadableFile(
-            'No line at its start is a JSON object such as {"text": "…"}. JSON Lines has one '
-            "object on each line."
-        )
+        raise UnreadableFile("file-no-object", form=OBJECT)
     return list(columns)
 
 
@@ -167,20 +164,28 @@ def _json_rows(path: Path, found: Detected) -> Iterator[Row | Problem]:
 
 def _json_row(number: int, line: str) -> Row | Problem:
     if len(line) > CELL_LIMIT:
-        return Problem(number, f"Row {number} is longer than {CELL_LIMIT:,} characters.")
+        return _problem(number, "row-long", most=f"{CELL_LIMIT:,}")
     try:
         value = json.loads(line, parse_constant=_refuse_constant)
     except RecursionError:
-        return Problem(number, f"Row {number} is nested too deeply.")
-    except ValueError as error:
-        return Problem(number, f"Row {number} is not valid JSON: {error}.")
+        return _problem(number, "row-deep")
+    except json.JSONDecodeError as error:
+        return _problem(number, "row-not-json", place=error.pos + 1)
+    except _NoNumber as error:
+        return _problem(number, "row-not-json:number", name=str(error))
+    except ValueError:  # Python reads no whole number of more than some thousand digits
+        return _problem(number, "row-not-json:digits")
     if not isinstance(value, dict):
-        return Problem(number, f'Row {number} is not a JSON object such as {{"text": "…"}}.')
+        return _problem(number, "row-not-object", form=OBJECT)
     return Row(number, value)
 
 
+def _problem(row: int, code: str, **values: str | int) -> Problem:
+    return Problem(row, Refusal(code, row=row, **values))
+
+
 def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
+    raise _NoNumber(name)
 
 
 def _detect_csv(path: Path, encoding: str, text: str) -> Detected:
@@ -189,9 +194,7 @@ def _detect_csv(path: Path, encoding: str, text: str) -> Detected:
         try:
             header = next(csv.reader(file, delimiter=delimiter))
         except (csv.Error, StopIteration) as error:
-            raise UnreadableFile(
-                "The first line cannot be read as a header. Is a quotation mark left open?"
-            ) from error
+            raise UnreadableFile("header-unreadable") from error
     columns = [plain(cell.strip()) for cell in header]
     _check_header(columns)
     return Detected("csv", encoding, delimiter, columns)
@@ -215,12 +218,12 @@ def _delimiter(text: str) -> str:
 
 def _check_header(columns: list[str]) -> None:
     if not any(columns):
-        raise UnreadableFile("The header line is empty. The first line must name the columns.")
+        raise UnreadableFile("header-empty")
     seen: set[str] = set()
     for column in columns:
         if column in seen:
-            called = f"called “{column}”" if column else "without a name"
-            raise UnreadableFile(f"Two columns are {called}. Give each column its own name.")
+            variant = "header-twice" if column else "header-twice:unnamed"
+            raise UnreadableFile(variant, column=column)
         seen.add(column)
 
 
@@ -234,9 +237,9 @@ def _csv_rows(path: Path, found: Detected) -> Iterator[Row | Problem]:
                 cells = next(reader)
             except StopIteration:
                 return
-            except csv.Error as error:
+            except csv.Error:
                 number += 1
-                yield Problem(number, f"Row {number} cannot be read: {error}.")
+                yield _problem(number, "row-unreadable")
                 continue
             if cells:
                 number += 1
@@ -245,9 +248,5 @@ def _csv_rows(path: Path, found: Detected) -> Iterator[Row | Problem]:
 
 def _csv_row(number: int, cells: list[str], columns: list[str]) -> Row | Problem:
     if len(cells) != len(columns):
-        return Problem(
-            number,
-            f"Row {number} has {len(cells)} columns, the header has {len(columns)}. "
-            "Is a comma inside a text missing its quotes?",
-        )
+        return _problem(number, "row-columns", have=len(cells), want=len(columns))
     return Row(number, dict(zip(columns, cells, strict=True)))

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, ClassVar, NotRequired, TypedDict
 
 from ml.answers import Answer
+from ml.refusing import Refusal
 
 
-class DataError(ValueError):
-    """An example's data is not what the task reads; the message is for the person who sent it."""
+class DataError(Refusal):
+    """An example's data is not what the task reads."""
 
 
 class Row(TypedDict):

@@ -6,6 +6,7 @@ nobody asked `require`. What a caller is not a member of does not exist: 404.
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +14,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django_htmx.http import HttpResponseClientRedirect
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 Person = User | AnonymousUser
+NOBODY = "This address is not open to anyone."
 NOT_HERE = "There is nothing here, or you may not see it."
 
 
@@ -98,7 +103,8 @@ class AccessMiddleware:
         response = self.get_response(request)
         asked = need(request) if request.resolver_match else None
         unasked = isinstance(asked, Role) and not getattr(request, "granted", False)
-        if unasked and response.status_code < 300 and request.method != "OPTIONS":
+        away = isinstance(response, HttpResponseClientRedirect)  # says nothing of the project
+        if unasked and response.status_code < 300 and request.method != "OPTIONS" and not away:
             return page(request, 403, "This page does not say who may see it, so nobody may.")
         return response
 
@@ -111,14 +117,39 @@ class AccessMiddleware:
         if asked is Gate.PUBLIC:
             return None
         if asked is None:
-            return HttpResponse("This address is not open to anyone.", status=403)
+            above = _page_above(request) if request.method == "GET" else None
+            return redirect(above) if above else HttpResponse(NOBODY, status=403)
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         if asked is Gate.ADMINISTRATOR and not request.user.is_superuser:
             raise PermissionDenied
         if isinstance(asked, Role):
             _admit(request, kwargs.get("project_id"), asked)
         return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page; never as a part of another page: then all of that page goes there."""
+    if not request.headers.get("HX-Request"):
+        looked_at = request.method in {"GET", "HEAD"}
+        back = request.get_full_path() if looked_at else _page_above(request) or "/"
+        return redirect_to_login(back)
+    here = urlsplit(request.headers.get("HX-Current-URL", "/")).path
+    return HttpResponseClientRedirect(redirect_to_login(here).url)
+
+
+def _page_above(request: HttpRequest) -> str | None:
+    """The page that a form's address belongs to: the nearest above it that can be looked at."""
+    parts = request.path.strip("/").split("/")
+    for count in range(len(parts) - 1, 0, -1):
+        path = f"/{'/'.join(parts[:count])}/"
+        try:
+            name = resolve(path).view_name
+        except Resolver404:
+            continue
+        if "GET" in TABLE.get(name, {}):
+            return path
+    return None
 
 
 def _admit(request: HttpRequest, project_id: UUID | None, asked: Role) -> None:

@@ -34,17 +34,26 @@ def found(by: User, **fields: Any) -> Project:
 
 @transaction.atomic
 def change(project: Project, **fields: Any) -> Project:
-    """Guidelines get a new version when they change; another overlap settles all gold anew."""
+    """Guidelines get a new version when they change; another overlap settles all gold anew.
+
+    Only these fields are written, so that what others change meanwhile stays.
+    """
+    refresh(project)
     rewritten = fields.get("guidelines", project.guidelines) != project.guidelines
     resettle = fields.get("overlap", project.overlap) != project.overlap
     if rewritten:
-        project.guidelines_version += 1
+        fields["guidelines_version"] = project.guidelines_version + 1
     for name, value in fields.items():
         setattr(project, name, value)
-    project.save()
+    project.save(update_fields=fields)
     if resettle:
         gold.settle_all(project)
     return project
+
+
+def refresh(project: Project) -> None:
+    """The project as it is now, and until the transaction ends nobody else changes it."""
+    project.refresh_from_db(from_queryset=Project.objects.select_for_update())
 
 
 def delete(project: Project, by: User) -> None:

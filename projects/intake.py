@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from accounts.ids import new_id
 from ml import cleaning, reading, splitting
 from ml.answers import AnswerError
+from ml.refusing import Refusal
 from ml.task import DataError
 from projects import founding, gold, mapping, sampling
 from projects.leases import LeaseLost, State
@@ -29,6 +30,9 @@ PROBLEMS_KEPT = 1000
 
 class Cancelled(Exception):
     """Someone asked to stop the upload."""
+
+
+LOOKED_AT = 300  # rows, to see which column holds the labels
 
 
 @dataclass
@@ -63,14 +67,29 @@ def read(upload: Upload) -> None:
         found = reading.detect(upload.file, upload.name)
         upload.write(detected=found.as_json())
         upload.mapping = mapping.complete(upload.project.kind, upload.mapping, found.columns)
+        if upload.dry_run:  # a person looks at the guess before anything is kept
+            upload.mapping = _with_answers(upload, found)
         upload.write(mapping=upload.mapping)
         _read_rows(upload, found)
-    except (reading.UnreadableFile, sampling.NotToBeHad) as problem:
-        upload.finish(State.FAILED, error=str(problem), problems=[_said(0, str(problem))])
+    except reading.UnreadableFile as why:
+        problem = _problem(0, why)
+        upload.finish(
+            State.FAILED, error=problem["reason"], error_said=problem["said"], problems=[problem]
+        )
+    except sampling.NotToBeHad as why:
+        problems = [{"row": 0, "reason": str(why)}]
+        upload.finish(State.FAILED, error=str(why), problems=problems)
     except Cancelled:
         upload.finish(State.CANCELLED)
     except LeaseLost:
         return  # another worker goes on where the last whole batch ended
+
+
+def _with_answers(upload: Upload, found: reading.Detected) -> mapping.Mapping:
+    project = upload.project
+    first = islice(reading.rows(upload.file, found), LOOKED_AT)
+    rows = [row.values for row in first if isinstance(row, reading.Row)]
+    return mapping.answered_in(project.kind, upload.mapping, rows, project.label_names)
 
 
 def _hold_on(upload: Upload) -> None:
@@ -94,7 +113,7 @@ def _read_rows(upload: Upload, found: reading.Detected) -> None:
         if upload.cancel_requested:
             raise Cancelled
     if not seen:
-        raise reading.UnreadableFile("The file has a header, but no rows below it.")
+        raise reading.UnreadableFile("file-no-rows")
     upload.finish(State.DONE, progress=1.0, report=report.as_json())
 
 
@@ -106,15 +125,15 @@ def _checked(upload: Upload, rows: Iterator[Any], report: cleaning.Report) -> Ba
             break
         batch.read += 1
         if isinstance(item, reading.Problem):
-            batch.problems.append(_said(item.number, item.reason))
+            batch.problems.append(_problem(item.number, item.why))
             continue
         batch.characters += sum(len(str(value)) + 1 for value in item.values.values())
         try:
             batch.rows.append(_incoming(upload, item, report))
         except (DataError, AnswerError) as problem:
-            batch.problems.append(_said(item.number, f"Row {item.number}: {problem}"))
-            if isinstance(problem, AnswerError):
-                batch.unknown += _unknown(upload, item)
+            unknown = _unknown(upload, item) if isinstance(problem, AnswerError) else []
+            batch.problems.append(_problem(item.number, problem, new_label="".join(unknown)))
+            batch.unknown += unknown
     return batch
 
 
@@ -152,8 +171,19 @@ def _unknown(upload: Upload, row: reading.Row) -> list[str]:
     return [name] if 0 < len(name) <= founding.LONGEST_LABEL and not alike else []
 
 
-def _said(row: int, reason: str) -> dict[str, Any]:
-    return {"row": row, "reason": reading.plain(reason)}  # it may quote the row
+def _problem(row: int, why: Refusal, *, new_label: str = "") -> dict[str, Any]:
+    """As it is kept: in English for programs, with code and values for pages.
+
+    What names the row itself says which; of any other it is said before.
+    """
+    reason = f"Row {row}: {why}" if row and "row" not in why.values else str(why)
+    quoted = {name: _plain(value) for name, value in why.values.items()}
+    said = {"code": why.code, "values": quoted}
+    return {"row": row, "reason": _plain(reason), "said": said, "new_label": new_label}
+
+
+def _plain(value: Any) -> Any:
+    return reading.plain(value) if isinstance(value, str) else value  # it may quote the row
 
 
 _STAGE = """

@@ -35,14 +35,18 @@ def read_upload(upload_id: str) -> None:
         raise  # the database is away: the lease ends, and the next worker goes on
     except Exception:
         log.exception("Upload %s ended in our own mistake", upload.pk)
-        upload.finish(State.FAILED, error=OUR_MISTAKE)
+        upload.finish(State.FAILED, error=OUR_MISTAKE, error_said={"code": "our-mistake"})
 
 
 @shared_task
 def reconcile() -> None:
     """Bring back uploads whose worker died or whose bell was lost."""
     Upload.stalled().filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, error=GAVE_UP, finished_at=Now(), lease_until=None
+        state=State.FAILED,
+        error=GAVE_UP,
+        error_said={"code": "gave-up"},
+        finished_at=Now(),
+        lease_until=None,
     )
     Upload.objects.filter(state=State.QUEUED, cancel_requested=True).update(
         state=State.CANCELLED, finished_at=Now()

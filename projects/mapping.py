@@ -1,5 +1,7 @@
 """Which column of a file is what: as the uploader said, else guessed from the names."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ml.reading import UnreadableFile
@@ -18,6 +20,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
 }
 
 
+NEARLY_ALL = 0.8  # of the cells that say something
+
+
 def fields(task: Task) -> list[str]:
     """The names that a column can be mapped to: the data's, then the answer's."""
     return [*task.example_schema()["properties"], task.answer.column]
@@ -33,25 +38,21 @@ def complete(task: Task, said: Mapping, columns: list[str]) -> Mapping:
     """
     for field, column in said.items():
         if column is not None and column not in columns:
-            raise UnreadableFile(f"The file has no column “{column}”. {_has(columns)}")
+            raise UnreadableFile("column-missing", column=column, columns=_named(columns))
         if field not in fields(task):
-            raise UnreadableFile(
-                f"“{field}” cannot be mapped here. What can: {', '.join(fields(task))}."
-            )
+            known = ", ".join(fields(task))
+            raise UnreadableFile("column-unknown", field=field, fields=known)
     taken = {column for column in said.values() if column is not None}
     mapping: Mapping = {**_guess(task, columns, taken), **said}
     missing = [n for n in task.example_schema()["required"] if mapping.get(n) is None]
     if missing:
-        raise UnreadableFile(
-            f"No column is clearly the {missing[0]}. {_has(columns)} Say which one it is: "
-            f'mapping {{"{missing[0]}": "…"}}.'
-        )
+        raise UnreadableFile("column-unclear", field=missing[0], columns=_named(columns))
     return mapping
 
 
-def _has(columns: list[str]) -> str:
-    shown = ", ".join(f"“{column[:60]}”" for column in columns[:20])
-    return f"It has: {shown}{' and more' if len(columns) > 20 else ''}."
+def _named(columns: list[str]) -> str:
+    shown = [f"“{column[:60]}”" for column in columns[:20]]
+    return ", ".join(shown + ["…"] * (len(columns) > 20))
 
 
 def _guess(task: Task, columns: list[str], taken: set[str]) -> dict[str, str]:
@@ -73,6 +74,23 @@ def _left_over(
     missing = [name for name in task.example_schema()["required"] if name not in found]
     rest = [column for column in columns if column not in taken]
     return {missing[0]: rest[0]} if len(missing) == 1 and len(rest) == 1 else {}
+
+
+def answered_in(
+    task: Task, mapping: Mapping, rows: Iterable[dict[str, Any]], labels: Collection[str]
+) -> Mapping:
+    """The mapping with the column whose cells are nearly all labels, where none is called so."""
+    if task.answer.column in mapping or not labels:
+        return mapping
+    known, hits, seen = {label.casefold() for label in labels}, Counter[str](), Counter[str]()
+    for row in rows:
+        for column, cell in row.items():
+            said = str(cell).strip().casefold() if cell is not None else ""
+            seen[column] += bool(said)
+            hits[column] += said in known
+    taken = set(mapping.values())
+    likely = [c for c in seen if c not in taken and hits[c] >= max(2, NEARLY_ALL * seen[c])]
+    return {**mapping, task.answer.column: likely[0]} if len(likely) == 1 else mapping
 
 
 def picked(values: dict[str, Any], mapping: Mapping, task: Task) -> tuple[Any, Any]:

@@ -133,6 +133,8 @@ class Upload(Leased):
     problems = models.JSONField(default=list)
     report = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+    # The same as a code and values, so that pages can say it in their reader's language.
+    error_said = models.JSONField(default=dict)
     # Label → rows: what a dry run met in the label column and the project does not have.
     new_labels = models.JSONField(default=dict)
     # {"slug", "language"} where the file is a sample that the worker fetches first.

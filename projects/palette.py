@@ -9,7 +9,7 @@ PALETTE = (
     *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442"),
     *("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255"),
 )
-KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+KEYS = "123456789abcdefhijklmnopqrtuvwxyz"  # without those of the desk itself: s and g
 
 
 def dressed(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:

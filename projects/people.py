@@ -1,5 +1,8 @@
 """Who is in a project: members, and invitations for those who have no account yet."""
 
+import logging
+from smtplib import SMTPException
+
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordTooWeak
@@ -16,7 +19,18 @@ from accounts.people import by_email
 from accounts.problems import Conflict
 from projects.models import Invitation, Member, Project, Role
 
+log = logging.getLogger("studio.mail")
 TAKEN = "There is an account with this e-mail already. Leave the password out."
+
+
+def invite(
+    project: Project, by: User, by_role: Role, email: str, role: Role
+) -> Member | Invitation:
+    """Add somebody new. Who is a member already keeps their role: Conflict."""
+    if project.members.filter(user__email__iexact=email.strip()).exists():
+        told = _("%(email)s is a member already; change the role in the list above.")
+        raise Conflict(told % {"email": email})
+    return add(project, by, by_role, email, role, "")
 
 
 @transaction.atomic
@@ -132,11 +146,17 @@ def _invite(project: Project, by: User, email: str, role: Role) -> Invitation:
     invitation.link = f"{settings.STUDIO_URL}/invitations/{secret.value}/"
     subject, text = _letter(invitation, by)
     # Sent once the row stands: a mail cannot be taken back.
-    transaction.on_commit(
-        lambda: send_mail(subject, text, None, [email], fail_silently=True), robust=True
-    )
+    transaction.on_commit(lambda: _send(subject, text, email), robust=True)
     audit.note(by, "invite", project.pk, email=email, role=role.word)
     return invitation
+
+
+def _send(subject: str, text: str, email: str) -> None:
+    """A mail server that is away changes no page, which shows the link: it is in the log."""
+    try:
+        send_mail(subject, text, None, [email])
+    except (OSError, SMTPException) as problem:
+        log.error("An invitation could not be sent (%s): see EMAIL_URL.", problem)
 
 
 def _letter(invitation: Invitation, by: User) -> tuple[str, str]:

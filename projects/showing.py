@@ -7,7 +7,7 @@ from typing import Any
 from ml import reading
 from ml.answers import AnswerError
 from ml.task import DataError
-from projects import mapping
+from projects import mapping, wording
 from projects.models import Example, Project, Upload
 
 LONGEST = 600  # characters of a text that a list shows
@@ -94,7 +94,7 @@ def _cut(value: Any) -> str:
 
 def _glimpse(upload: Upload, row: reading.Row | reading.Problem) -> Glimpse:
     if isinstance(row, reading.Problem):
-        return Glimpse(row.number, problem=row.reason)
+        return Glimpse(row.number, problem=wording.refusal(row.why))
     project = upload.project
     given, said = mapping.picked(row.values, upload.mapping, project.kind)
     shown = Glimpse(row.number)
@@ -103,7 +103,7 @@ def _glimpse(upload: Upload, row: reading.Row | reading.Problem) -> Glimpse:
         if said is not None and str(said).strip():
             _label(shown, upload, said)
     except (DataError, AnswerError) as problem:
-        shown.problem = str(problem)
+        shown.problem = wording.refusal(problem)
     return shown
 
 

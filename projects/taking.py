@@ -38,6 +38,7 @@ _ANEW: dict[str, Any] = {
     "new_labels": {},
     "report": {},
     "error": "",
+    "error_said": {},
 }
 
 
@@ -64,9 +65,10 @@ def take_once(project: Project, by: User, file: File, once: UUID) -> tuple[Uploa
 
     A form that comes back with another file, as from a page left and returned to, is a new one.
     """
+    # Asked first: a twin that comes between the two questions is found by the second.
+    free = not Upload.objects.filter(pk=once).exists()
     if earlier := _same(project, file, once):
         return earlier, False
-    free = not Upload.objects.filter(pk=once).exists()
     try:
         with transaction.atomic():
             pk = once if free else new_id()

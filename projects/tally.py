@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from projects.models import Project, Status, Tally
 
+FIRST_MODEL = 40  # labelled examples, from which a first model is worth its minutes
 FOLD_FROM = 50  # rows of a project, below which adding up is not worth it
 
 

@@ -41,10 +41,12 @@ def _time(said: str) -> datetime | None:
 
 
 def standing(verdict: Feedback) -> str:
-    """“right”, “waiting”, “review” or “settled”."""
+    """“right”, “waiting”, “review”, “settled”, “aside”, or “gone” with its example."""
     example: Example | None = verdict.example
     if example is None:
-        return "right"
+        return "right" if verdict.correct else "gone"
+    if example.status in (Status.SKIPPED, Status.SET_ASIDE):
+        return "aside"
     if example.status == Status.REVIEW:
         return "review"
     return "settled" if example.status == Status.LABELED else "waiting"

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
@@ -66,7 +67,7 @@ def roll_back(endpoint: Endpoint, by: User) -> Release:
         _lock(endpoint)
         live, canary = endpoint.running(Mode.LIVE), endpoint.running(Mode.CANARY)
         if live is None:
-            raise NothingBefore("Nothing answers at this endpoint, so there is nothing to undo.")
+            raise NothingBefore(_("Nothing answers at this endpoint, so there is nothing to undo."))
         if canary is not None and canary.created_at > live.created_at:
             canary.end()
             answering = live
@@ -86,19 +87,19 @@ def withdraw(endpoint: Endpoint, by: User) -> None:
 def vouched(project: Project, version: ModelVersion) -> dict[str, Any]:
     """The recorded parity of the version's served artifact. Raises NotPublishable."""
     if version.project_id != project.pk:
-        raise NotPublishable("There is no such model version in this project.")
+        raise NotPublishable(_("There is no such model version in this project."))
     artifact = next((each for each in version.artifacts if each.get("parity")), None)
     if artifact is None:
         raise NotPublishable(
-            f"Version {version.number} has no file to serve that was checked against the trained "
-            "model. Train it again, then publish the new version."
+            _("Version %(number)s has no file to serve that was checked. Train it again.")
+            % {"number": version.number}
         )
     parity: dict[str, Any] = artifact["parity"]
     if not parity.get("max_difference", 1.0) <= TOLERANCE:
         raise NotPublishable(
-            f"The file to serve of version {version.number} does not answer as the trained model "
-            f"did (probabilities differ by up to {parity.get('max_difference')}, at most "
-            f"{TOLERANCE} is allowed). Train it again, then publish the new version."
+            _("The file to serve of version %(number)s does not answer as the trained model.")
+            % {"number": version.number}
+            + f" ({parity.get('max_difference')} > {TOLERANCE})"
         )
     _look_at_files(version, artifact)
     return parity
@@ -109,13 +110,15 @@ def _look_at_files(version: ModelVersion, artifact: dict[str, Any]) -> None:
         listed = manifest.verify(version.folder)
     except manifest.Damaged as damage:
         raise NotPublishable(
-            f"The files of version {version.number} are damaged: {damage} Bring them back from a "
-            "backup, or train again."
+            _("The files of version %(number)s are damaged. Bring back a backup, or train again.")
+            % {"number": version.number}
+            + f" ({damage})"
         ) from damage
     if listed.get(artifact["file"], {}).get("sha256") != artifact["sha256"]:
         raise NotPublishable(
-            f"The file {artifact['file']} of version {version.number} is not the one that its "
-            "training left. Bring it back from a backup, or train again."
+            _("A file of version %(number)s is not the one that its training left.")
+            % {"number": version.number}
+            + f" ({artifact['file']})"
         )
 
 
@@ -141,7 +144,7 @@ def _reinstate(live: Release, by: User) -> Release:
     before = live.before
     if before is None:
         raise NothingBefore(
-            "This is the first release of the endpoint: there is none before it to return to."
+            _("This is the first release of the endpoint: there is none before it to return to.")
         )
     live.end()
     return Release.objects.create(

@@ -8,14 +8,21 @@ KEY = "$STUDIO_KEY"
 
 
 def curl(url: str, data: dict[str, Any]) -> str:
-    """Two commands for a POSIX shell; the key comes from the environment."""
-    inputs = shlex.quote(json.dumps({"inputs": [data]}, ensure_ascii=False))
-    verdict = shlex.quote('{"prediction_id": "…", "correct": false, "answer": {"label": "…"}}')
+    """A command for a POSIX shell that asks; the key comes from the environment."""
+    return _posted(f"{url}/predict", {"inputs": [data]})
+
+
+def curl_feedback(url: str, label: str) -> str:
+    """The command that says that an answer was wrong."""
+    verdict = {"prediction_id": "ID", "correct": False, "answer": {"label": label}}
+    return _posted(f"{url}/feedback", verdict)
+
+
+def _posted(url: str, body: dict[str, Any]) -> str:
+    said = shlex.quote(json.dumps(body, ensure_ascii=False))
     return (
-        f'curl -X POST {url}/predict \\\n  -H "Authorization: Bearer {KEY}" \\\n'
-        f'  -H "Content-Type: application/json" \\\n  -d {inputs}\n\n'
-        f'curl -X POST {url}/feedback \\\n  -H "Authorization: Bearer {KEY}" \\\n'
-        f'  -H "Content-Type: application/json" \\\n  -d {verdict}\n'
+        f'curl -X POST {url} \\\n  -H "Authorization: Bearer {KEY}" \\\n'
+        f'  -H "Content-Type: application/json" \\\n  -d {said}\n'
     )
 
 

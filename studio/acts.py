@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from projects import tally
 from projects.models import Project, Role, Status
 from serving.models import Endpoint
 from studio.standing import Standing, learned
 from studio.templatetags.face import counted
+from training import comparing
 from training.models import ModelVersion
 
-FIRST_MODEL = 40  # labelled examples, from which a first model is worth its minutes
 PER_LABEL = 8
 NEW_SHARE = 0.1  # of what the newest version learned from: then training again is worth it
 
@@ -91,11 +92,11 @@ def _labels(project: Project, now: Standing) -> Act | None:
     if now.run is not None or now.version is not None:
         return None
     thin = [name for name, count in now.counts.by_label.items() if count < PER_LABEL]
-    if now.counts.gold >= FIRST_MODEL and len(thin) < len(now.counts.by_label) - 1:
+    if now.counts.gold >= tally.FIRST_MODEL and len(thin) < len(now.counts.by_label) - 1:
         return None
     if not now.counts.by_status[Status.UNLABELED]:
         return None
-    more = max(FIRST_MODEL - now.counts.gold, PER_LABEL)
+    more = max(tally.FIRST_MODEL - now.counts.gold, PER_LABEL)
     enough = sum(1 for count in now.counts.by_label.values() if count) >= 2
     also = (_("or train at once with what there is"), reverse("train", args=[project.pk]))
     return Act(
@@ -136,7 +137,7 @@ def _model(project: Project, now: Standing) -> Act | None:
         _("Train"),
         reverse("train", args=[project.pk]),
         "sparkles",
-        (_("or label more first"), reverse("desk", args=[project.pk])),
+        _more_first(project, now),
     )
 
 
@@ -152,7 +153,7 @@ def _endpoint(project: Project, now: Standing) -> Act | None:
             _("Publish"),
             reverse("endpoint-publish", args=[project.pk]),
             "world-upload",
-            (_("or label more first"), reverse("desk", args=[project.pk])),
+            _more_first(project, now),
         )
     if now.live is None or now.live.model_version.number < now.version.number:
         return _newer(project, now, now.version, now.endpoint)
@@ -161,18 +162,20 @@ def _endpoint(project: Project, now: Standing) -> Act | None:
 
 def _newer(project: Project, now: Standing, newest: ModelVersion, endpoint: Endpoint) -> Act | None:
     """A version waits that is no worse than what answers: really better, or perhaps."""
-    said, accuracy = newest.comparison.get("verdict"), newest.comparison.get("accuracy") or {}
+    said, gain = "real", 0.0
+    if now.live is not None:
+        said, gain = comparing.verdict(newest, now.live.model_version)
     if now.live is None or said == "real":
         return Act(
             _("Release version %(number)s") % {"number": newest.number},
-            _("It is better than the one before, and not by chance.")
-            if said == "real"
+            _("It is better than what answers, and not by chance.")
+            if now.live is not None
             else _("Nothing answers at the endpoint."),
             _("To the endpoint"),
             f"{reverse('endpoint-page', args=[project.pk, endpoint.slug])}#releases",
             "world-upload",
         )
-    if said == "worse" or accuracy.get("after", 0) < accuracy.get("before", 0):
+    if said == "worse" or gain < 0:
         return None
     return Act(
         _("Compare version %(number)s") % {"number": newest.number},
@@ -180,7 +183,7 @@ def _newer(project: Project, now: Standing, newest: ModelVersion, endpoint: Endp
         _("See what changed"),
         reverse("version-page", args=[project.pk, newest.number]),
         "arrows-diff",
-        (_("or label more first"), reverse("desk", args=[project.pk])),
+        _more_first(project, now),
     )
 
 
@@ -195,7 +198,7 @@ def _again(project: Project, now: Standing) -> Act | None:
             _("Train"),
             reverse("train", args=[project.pk]),
             "sparkles",
-            (_("or label more first"), reverse("desk", args=[project.pk])),
+            _more_first(project, now),
         )
     return _label_more(project, now)
 
@@ -219,6 +222,13 @@ def _label_more(project: Project, now: Standing) -> Act | None:
         "tag",
         _training(project, now),
     )
+
+
+def _more_first(project: Project, now: Standing) -> tuple[str, str] | None:
+    """The way to the desk, while something waits there."""
+    if not now.counts.by_status[Status.UNLABELED]:
+        return None
+    return _("or label more first"), reverse("desk", args=[project.pk])
 
 
 def _training(project: Project, now: Standing) -> tuple[str, str] | None:

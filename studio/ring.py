@@ -4,14 +4,14 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from projects.access import MemberRequest
 from studio import acts, standing
 from training import turns
 
 
-@require_GET
+@require_safe
 def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     now = standing.of(request.project)
     shown = {

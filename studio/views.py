@@ -3,11 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import looks, people
 from accounts.forms import SetUpForm
@@ -16,7 +22,7 @@ from projects import access
 from studio import frame, health, overview
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
     """The first visit: make the administrator. Once there is one, this page is not there."""
     if people.has_administrator():
@@ -39,7 +45,7 @@ def _set_up(request: HttpRequest, form: SetUpForm) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Everyone's first page; its parts are also what the bar's menus show."""
     if not people.has_administrator():
@@ -59,7 +65,7 @@ def _named(project: str | None) -> list[str]:
         return []
 
 
-@require_GET
+@require_safe
 def now(request: HttpRequest) -> HttpResponse:
     """What runs at this moment in the reader's projects: the bar asks again and again."""
     return render(request, "studio/now.html", {"running": overview.running(request.user)})
@@ -69,7 +75,7 @@ def now(request: HttpRequest) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark or as the device has it: kept in this browser, and with who has signed in."""
     chosen = request.POST.get("theme", "auto")
-    response = redirect(_back(request))
+    response = HttpResponseRedirect(_back(request))
     if chosen in looks.THEMES:
         looks.choose(response, request.user, theme=chosen)
     return response
@@ -78,11 +84,11 @@ def theme(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     """Where the reader was, if that is a page of ours."""
     wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
-    return wanted if safe else "/"
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()})
+    return wanted if ours else "/"
 
 
-@require_GET
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Every part of the pages in every state, for those who build them."""
     return render(
@@ -92,12 +98,12 @@ def components(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     missing = health.missing()
     if not missing:

@@ -3,11 +3,14 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.core.cache import cache
+
 from ml import comparing as figures
 from ml.splitting import label_of
 from training.models import ModelVersion, Run
 
 CHANGED_SHOWN = 50
+A_DAY = 24 * 3600
 # In this order a person wants to see them: what was lost, what was won, what stays wrong.
 _LOST, _WON, _OTHER = 0, 1, 2
 
@@ -68,6 +71,22 @@ def of_runs(newer: Run, older: Run) -> Comparison:
         changed=tuple(changed[:CHANGED_SHOWN]),
         changed_in_all=len(changed),
     )
+
+
+def verdict(newer: ModelVersion, older: ModelVersion) -> tuple[str, float]:
+    """What comparing the two says, and by how much the newer is more often right; kept a while.
+
+    “real”, “worse” or “not sure”; “not sure” and 0.0 where they answered no common rows.
+    """
+    key = f"verdict:{newer.pk}:{older.pk}"
+    kept: tuple[str, float] | None = cache.get(key)
+    if kept is None:
+        compared = compare(newer, older)
+        accuracy = compared.figures.accuracy
+        gain = accuracy.after - accuracy.before
+        kept = (compared.verdict, gain) if compared.n else ("not sure", 0.0)
+        cache.set(key, kept, A_DAY)
+    return kept
 
 
 def _both(newer: Run, older: Run) -> list[Changed]:

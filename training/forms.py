@@ -57,6 +57,8 @@ class LaunchForm(forms.Form):
         help_text=_("The same seed and the same data give the same model again."),
     )
 
+    once = forms.UUIDField(widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         here = [(model.name, model.name) for model in known() if model.available]

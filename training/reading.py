@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from projects import stats
+from projects import tally
 from projects.leases import State
-from projects.models import Example, Project
+from projects.models import Example, Project, Status
 from training import wording
 from training.comparing import Changed
 from training.models import ModelVersion, Run, TestAnswer
@@ -25,6 +25,13 @@ STAGES: dict[str, str | Promise] = {
     "training": _("Learning"),
     "evaluating": _("Checking on examples it has not seen"),
     "exporting": _("Packing the model for publishing"),
+}
+METHODS: dict[str, str | Promise] = {
+    "auto": _("chosen by the studio"),
+    "few-shot": _("few-shot"),
+    "head": _("head on a frozen model"),
+    "full": _("the whole model learned"),
+    "classical": _("counted words"),
 }
 CURVES: dict[str, str | Promise] = {
     "loss": _("Loss"),
@@ -53,20 +60,25 @@ class Readiness:
 
 
 def readiness(project: Project) -> Readiness:
-    found = stats.of(project)
-    by_label = [
-        label | {"count": found["labels"].get(label["name"], 0)} for label in project.labels
-    ]
-    return Readiness(found["labeled"], found["unlabeled"], by_label)
+    counts = tally.of(project)
+    by_label = [label | {"count": counts.by_label[label["name"]]} for label in project.labels]
+    return Readiness(counts.gold, counts.by_status[Status.UNLABELED], by_label)
 
 
 def shown(run: Run) -> dict[str, Any]:
     """Everything that the page of a run says. Bounded, whatever the run holds."""
+    method = METHODS.get(run.result.get("method") or run.method, run.method)
     if run.state in BUSY:
-        return {"busy": True, "stage": STAGES.get(run.stage, run.stage), "curves": curves(run)}
+        return {
+            "method": method,
+            "busy": True,
+            "stage": STAGES.get(run.stage, run.stage),
+            "curves": curves(run),
+        }
     if run.state != State.SUCCEEDED:
-        return {"busy": False, "curves": curves(run), "error": wording.error(run)}
+        return {"method": method, "busy": False, "curves": curves(run), "error": wording.error(run)}
     return {
+        "method": method,
         "busy": False,
         "curves": curves(run),
         "labels": labels(run),
@@ -90,6 +102,7 @@ def curves(run: Run) -> dict[str, Any]:
     every = max(1, len(steps) // MOST_POINTS)
     return {
         "heads": [CURVES[name] for name in names],
+        "validated": "validation_loss" in names,
         "rows": [
             (step, [_rounded(by_step[step].get(name)) for name in names]) for step in steps[::every]
         ],
@@ -137,6 +150,8 @@ def mistakes(run: Run) -> list[dict[str, Any]]:
 
 def cell(run: Run, gold: str, predicted: str) -> list[TestAnswer]:
     """The test examples of one label that were answered with another, the surest first."""
+    if "\0" in gold + predicted:  # PostgreSQL knows no text with it
+        return []
     found = run.test_answers.filter(gold__label=gold, predicted__label=predicted)
     return list(found.select_related("example").order_by("-confidence")[:MOST_IN_CELL])
 

@@ -1,28 +1,29 @@
 """Pages of training: launch, watch, read the result, compare two versions."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import MemberRequest
-from projects.leases import State
 from projects.models import Project
 from training import comparing, jobs, launching, reading
 from training.forms import LaunchForm
 from training.models import Run
 
 MOST_RUNS = 30
+A_DAY = 24 * 3600
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def train(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """Launch a fine-tune; below, the runs so far."""
-    form = LaunchForm(request.POST or None)
+    form = LaunchForm(request.POST or None, initial={"once": uuid4()})
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("run-page", project_id, _launched(request, form).pk)
@@ -35,22 +36,22 @@ def train(request: MemberRequest, project_id: UUID) -> HttpResponse:
     )
 
 
-@transaction.atomic
 def _launched(request: MemberRequest, form: LaunchForm) -> Run:
-    """A second press of the button while the first run waits finds that one."""
-    Project.objects.select_for_update().get(pk=request.project.pk)
-    waiting = request.project.runs.filter(
-        state=State.QUEUED, created_by=request.user, **form.asked()
-    ).first()
-    if waiting is not None:
-        return waiting
-    launching.check(request.project)
-    run = launching.queue(request.project, request.user, form.asked())
-    jobs.ring(run)
+    """The form counts once: a second press finds the run of the first."""
+    pressed = f"launched:{request.user.pk}:{form.cleaned_data['once']}"
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=request.project.pk)
+        before = request.project.runs.filter(pk=cache.get(pressed)).first()
+        if before is not None:
+            return before
+        launching.check(request.project)
+        run = launching.queue(request.project, request.user, form.asked())
+        jobs.ring(run)
+        cache.set(pressed, str(run.pk), A_DAY)
     return run
 
 
-@require_GET
+@require_safe
 def run_page(request: MemberRequest, project_id: UUID, run_id: UUID) -> HttpResponse:
     """A run: while it works, its curve; afterwards, what it learned and where it goes wrong."""
     run = _found(request, run_id)
@@ -65,11 +66,11 @@ def run_page(request: MemberRequest, project_id: UUID, run_id: UUID) -> HttpResp
 def run_cancel(request: MemberRequest, project_id: UUID, run_id: UUID) -> HttpResponse:
     run = _found(request, run_id)
     launching.cancel(run, request.user)
-    messages.success(request, _("The training stops. What it learned so far is kept."))
+    messages.success(request, _("The training stops."))
     return redirect("run-page", project_id, run.pk)
 
 
-@require_GET
+@require_safe
 def run_cell(request: MemberRequest, project_id: UUID, run_id: UUID) -> HttpResponse:
     """The test examples behind a cell of the confusion matrix."""
     run = _found(request, run_id)
@@ -78,7 +79,7 @@ def run_cell(request: MemberRequest, project_id: UUID, run_id: UUID) -> HttpResp
     return render(request, "training/cell.html", {"run": run, **cell})
 
 
-@require_GET
+@require_safe
 def version(request: MemberRequest, project_id: UUID, number: int) -> HttpResponse:
     """A model version beside another one, by default the one before."""
     versions = request.project.model_versions.select_related("run")

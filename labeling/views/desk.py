@@ -5,23 +5,28 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.problems import Conflict
 from labeling import answering, queue, sitting
-from labeling.models import Assignment
+from labeling.models import Assignment, Suggestion
 from ml.answers import AnswerError
+from projects import tally
 from projects.access import MemberRequest
+from projects.models import Example, Project, Status
 
+NOTHING_LEFT = "nothing-left"
 LONGEST_PAUSE_MS = 10 * 60 * 1000
 
 
-@require_GET
+@require_safe
 def desk(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """What the person is on. Looking leases nothing: `next` does."""
     assignment = queue.held(request.user, request.project)
-    return render(request, "labeling/desk.html", _shown(request, assignment, fresh=True))
+    fresh = NOTHING_LEFT not in request.GET
+    return render(request, "labeling/desk.html", _shown(request, assignment, fresh=fresh))
 
 
 @require_POST
@@ -83,7 +88,8 @@ def _own(request: MemberRequest, assignment_id: UUID) -> Assignment:
 def _panel(request: MemberRequest, assignment: Assignment | None) -> HttpResponse:
     """The next panel by itself, or the whole page where there is no htmx."""
     if not request.headers.get("HX-Request"):
-        return redirect("desk", request.project.pk)
+        address = reverse("desk", args=[request.project.pk])
+        return redirect(address if assignment else f"{address}?{NOTHING_LEFT}")
     shown = _shown(request, assignment, fresh=False)
     return render(request, "labeling/desk.html#panel", shown)
 
@@ -101,14 +107,26 @@ def _shown(
         "assignment": assignment,
         "example": example,
         "suggestion": suggestion,
-        "suggested": suggestion and project.kind.answer.labels_of(suggestion.answer),
+        **_proposed(project, example, suggestion),
         "media": f"labeling/media/{project.kind.media}.html",
         "form": project.kind.answer.partial,
         "keys": _command_keys(project.labels),
         "sitting": sitting.of(request.session, project),
+        "left": tally.of(project).by_status[Status.UNLABELED],
         "fresh": fresh,
         "has_examples": example is not None or project.examples.exists(),
     }
+
+
+def _proposed(
+    project: Project, example: Example | None, suggestion: Suggestion | None
+) -> dict[str, object]:
+    """What Enter accepts: the caller's correction where there is one, else the model's answer."""
+    labels_of = project.kind.answer.labels_of
+    said = example.origin.get("answer") if example is not None else None
+    if said and suggestion is not None:
+        return {"suggested": labels_of(said), "by_caller": True}
+    return {"suggested": labels_of(suggestion.answer) if suggestion else (), "by_caller": False}
 
 
 def _command_keys(labels: list[dict[str, str]]) -> dict[str, str]:

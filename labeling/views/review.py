@@ -7,14 +7,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from labeling import review
 from ml.answers import AnswerError
 from projects.access import MemberRequest
+from projects.models import Status
 
 
-@require_GET
+@require_safe
 def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """The next one; `after` passes over the one that was looked at."""
     example = review.waiting(request.project, _id(request.GET.get("after", "")))
@@ -46,6 +47,9 @@ def settle(request: MemberRequest, project_id: UUID, example_id: UUID) -> HttpRe
     except AnswerError:
         messages.error(request, _("Choose one of the labels."))
         return redirect(address)
-    review.settle(example, answer, request.user)
-    messages.success(request, _("Settled."))
+    if example.status == Status.REVIEW:
+        review.settle(example, answer, request.user)
+        messages.success(request, _("Settled."))
+    else:
+        messages.warning(request, _("Someone settled this one meanwhile; their answer stays."))
     return redirect(f"{address}?after={example.pk}")

@@ -37,13 +37,11 @@ class TextClassification(Task):
     def parse_data(self, value: object) -> dict[str, Any]:
         """`{"text": …}`, verbatim but for line ends. Raises DataError."""
         if not isinstance(value, dict) or "text" not in value:
-            raise DataError('An example looks like {"text": "…"}; here there is no "text".')
+            raise DataError("text-missing", form='{"text": "…"}')
         if unknown := sorted(str(key) for key in value if key != "text"):
-            raise DataError(
-                f'An example holds nothing but "text"; please leave out {", ".join(unknown[:5])}.'
-            )
+            raise DataError("text-more", names=", ".join(unknown[:5]))
         if not isinstance(value["text"], str):
-            raise DataError("The text must be a string, in quotes.")
+            raise DataError("text-not-text")
         return {"text": _parsed(value["text"])}
 
     def load(self, source: Path, labels: Sequence[str]) -> Bundle:
@@ -84,21 +82,14 @@ class TextClassification(Task):
 
 def _parsed(text: str) -> str:
     if "\x00" in text:
-        raise DataError(
-            "The text holds a NUL character, as binary files do. Is this really a text file?"
-        )
+        raise DataError("text-nul")
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise DataError(
-            "The text holds half of a character pair, which no file can keep."
-        ) from error
+        raise DataError("text-half") from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise DataError("The text is empty.")
+        raise DataError("text-empty")
     if len(text) > LONGEST:
-        raise DataError(
-            f"The text has {len(text):,} characters; at most {LONGEST:,} can be read. "
-            "Please cut it into parts."
-        )
+        raise DataError("text-long", have=f"{len(text):,}", most=f"{LONGEST:,}")
     return text

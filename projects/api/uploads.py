@@ -76,6 +76,12 @@ class UploadData(serializers.ModelSerializer[Upload]):
         ]
         read_only_fields = fields
 
+    def to_representation(self, upload: Upload) -> dict[str, Any]:
+        """With problems in English; how pages word them is not for programs."""
+        shown = super().to_representation(upload)
+        told = [{"row": one["row"], "reason": one["reason"]} for one in upload.problems]
+        return {**shown, "problems": told}
+
 
 class Uploads(ListAPIView[Upload]):
     parser_classes = (MultiPartParser,)

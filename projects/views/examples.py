@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from projects import exporting, gold, leafing, searching, showing, tally
 from projects.access import MemberRequest
@@ -32,7 +32,7 @@ SOURCES = {
 FILTERS = ("q", "status", "label", "source")
 
 
-@require_GET
+@require_safe
 def data(request: MemberRequest, project_id: UUID) -> HttpResponse:
     project, asked = request.project, _asked(request)
     order = "-id" if request.GET.get("order") == "-id" else "id"
@@ -49,6 +49,7 @@ def data(request: MemberRequest, project_id: UUID) -> HttpResponse:
         "asked": asked,
         "chips": _chips(asked, kept),
         "counts": counts.by_status,
+        "gold": counts.gold,
         "by_label": counts.by_label,
         "total": counts.examples,
         "leaf": leaf,
@@ -98,7 +99,7 @@ def _id(value: str | None) -> UUID | None:
         return None
 
 
-@require_GET
+@require_safe
 def one(request: MemberRequest, project_id: UUID, example_id: UUID) -> HttpResponse:
     example = _of(request, example_id)
     history = example.annotations.select_related("author", "upload").prefetch_related("history")
@@ -154,7 +155,7 @@ def set_aside(request: MemberRequest, project_id: UUID, example_id: UUID) -> Htt
     return redirect("example-page", project_id=project_id, example_id=example_id)
 
 
-@require_GET
+@require_safe
 def export(request: MemberRequest, project_id: UUID) -> StreamingHttpResponse:
     """All examples in one file that imports again."""
     form = request.GET.get("format", "csv")

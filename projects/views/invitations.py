@@ -16,7 +16,7 @@ from projects.models import Invitation
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Accept an invitation: people who have an account sign in, others choose a password."""
     invited = people.invited_by(secret)

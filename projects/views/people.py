@@ -29,7 +29,7 @@ MEANINGS = {
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """Members and invitations. Who was just invited is shown with the link, this once."""
     if request.method == "GET":
@@ -39,8 +39,8 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
         return _shown(request, form)
     asked = form.cleaned_data
     try:
-        added = people.add(
-            request.project, request.user, request.role, asked["email"], asked["role"], ""
+        added = people.invite(
+            request.project, request.user, request.role, asked["email"], asked["role"]
         )
     except APIException as refused:
         form.add_error(None, problems.sentence(refused))
@@ -79,7 +79,7 @@ def change(request: MemberRequest, project_id: UUID, user_id: UUID) -> HttpRespo
     return redirect("people", project_id=project_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: MemberRequest, project_id: UUID, user_id: UUID) -> HttpResponse:
     """First asks, then removes."""
     member = _member(request, user_id)
@@ -90,7 +90,7 @@ def remove(request: MemberRequest, project_id: UUID, user_id: UUID) -> HttpRespo
     return redirect("people", project_id=project_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: MemberRequest, project_id: UUID) -> HttpResponse:
     member = _member(request, request.user.pk)
     if request.method == "GET":

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import sessions, tokens
 from accounts.forms import LookForm
@@ -13,7 +13,7 @@ MOST = 100
 
 
 @never_cache
-@require_GET
+@require_safe
 def profile(request: PersonRequest) -> HttpResponse:
     user = request.user
     memberships = user.memberships.filter(project__deleted_at=None).select_related("project")

@@ -12,20 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.ids import new_id
-from projects import founding, jobs, showing, taking, tally
+from projects import founding, jobs, showing, taking, tally, wording
 from projects.access import MemberRequest
 from projects.forms import FileForm, MappingForm
 from projects.leases import State
-from projects.models import Status, Upload
+from projects.models import Upload
 
 # More kinds of label than this are rather texts: adding them is offered, not proposed.
 PLAUSIBLE_LABELS = 50
-# So many labelled examples teach a first model something; before, labelling teaches it more.
-ENOUGH_TO_TRAIN = 50
+PROBLEMS_SHOWN = 100
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: MemberRequest, project_id: UUID) -> HttpResponse:
     form = FileForm(request.POST or None, request.FILES or None, initial={"once": new_id()})
     if request.method == "POST" and form.is_valid():
@@ -45,7 +44,7 @@ def _taken(request: MemberRequest, sent: dict[str, Any]) -> Upload:
     return upload
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def one(request: MemberRequest, project_id: UUID, upload_id: UUID) -> HttpResponse:
     """How the upload stands; while it goes on, the page asks again for the part that moves."""
     upload = _of(request, upload_id)
@@ -103,6 +102,8 @@ def _shown(upload: Upload, form: MappingForm | None) -> dict[str, Any]:
         "coming_with_labels": coming + with_new_labels,
         "with_new_labels": with_new_labels,
         "left_out": upload.rejected - with_new_labels,
+        "error": wording.error(upload),
+        "problems": wording.problems(upload, PROBLEMS_SHOWN),
         "new_labels": sorted(new, key=lambda name: -new[name]),
         "plausible": len(new) <= PLAUSIBLE_LABELS,
     }
@@ -112,8 +113,8 @@ def _shown(upload: Upload, form: MappingForm | None) -> dict[str, Any]:
 
 def _next(upload: Upload) -> dict[str, Any]:
     """What decides on the next act: is there enough that is labelled?"""
-    counts = tally.of(upload.project).by_status
-    return {"counts": counts, "enough": counts[Status.LABELED] >= ENOUGH_TO_TRAIN}
+    counts = tally.of(upload.project)
+    return {"counts": counts, "enough": counts.gold >= tally.FIRST_MODEL}
 
 
 @require_POST

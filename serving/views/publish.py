@@ -17,7 +17,7 @@ from serving.views.endpoint import shown
 A_DAY = 24 * 3600
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """Publish a version. The form counts once: a second press finds what the first one made."""
     form = PublishForm(request.project, request.POST or None, initial=_initial(request))

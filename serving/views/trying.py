@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from ml.answers import AnswerError
 from ml.task import DataError
+from projects import wording
 from projects.access import MemberRequest
 from serving import feedback, trying
 from serving.forms import TryForm, VerdictForm
@@ -25,7 +26,9 @@ def ask(request: MemberRequest, project_id: UUID, slug: str) -> HttpResponse:
         try:
             data = request.project.kind.parse_data({"text": form.cleaned_data["text"]})
             more["answered"] = trying.ask(endpoint, data)
-        except (trying.NoAnswer, DataError) as why:
+        except DataError as why:
+            form.add_error("text", wording.refusal(why))
+        except trying.NoAnswer as why:
             form.add_error("text", str(why))
     return _playground(request, endpoint, more)
 

@@ -10,7 +10,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 async function drawAll() {
   const figures = document.querySelectorAll("figure[data-chart]");
   if (!figures.length) return;
-  loading ??= import("../echarts/echarts.simple.min.js");
+  loading ??= import("../echarts/echarts.common.min.js");
   await loading;
   figures.forEach(draw);
 }
@@ -53,7 +53,7 @@ function option({ chart, percent, time }, { heads, rows }) {
     xAxis: {
       type: chart === "bar" || time !== undefined ? "category" : "value",
       data: chart === "bar" || time !== undefined ? rows.map((row) => row[0]) : undefined,
-      name: heads[0], nameLocation: "middle", nameGap: 26, min: "dataMin", max: "dataMax",
+      minInterval: 1, name: heads[0], nameLocation: "middle", nameGap: 26, min: "dataMin", max: "dataMax",
       axisLine: { lineStyle: { color: line } }, axisLabel: { color: ink, hideOverlap: true }, splitLine: { show: false },
     },
     yAxis: { type: "value", minInterval: chart === "bar" && percent === undefined ? 1 : 0, scale: percent === undefined && chart === "line", axisLabel: { color: ink, formatter: format }, splitLine: { lineStyle: { color: line } } },

@@ -40,7 +40,7 @@ document.addEventListener("htmx:after:swap", () => {
   shownAt = performance.now();
   // The next example is what a reader hears, and where Tab goes on from.
   panel.focus({ preventScroll: true });
-  if (waiting) say(line.dataset.saved);
+  if (waiting?.name === "label") say(line.dataset.saved);
   waiting = null;
   retry = 0;
 });
@@ -58,7 +58,8 @@ document.addEventListener("htmx:error", () => {
   setTimeout(() => { if (waiting === button && button.isConnected) button.click(); }, retry * 1000);
 });
 
-document.addEventListener("htmx:response:error", () => say(line.dataset.refused, { bad: true }));
+// Refused, not lost on the way: studio.js says why, and nothing is sent again.
+document.addEventListener("htmx:response:error", () => { waiting = null; });
 
 addEventListener("beforeunload", (event) => { if (waiting && retry > 0) event.preventDefault(); });
 
@@ -71,5 +72,9 @@ function say(words, { bad = false } = {}) {
 }
 
 const drawer = document.getElementById("guidelines");
-drawer.open = localStorage.getItem("guidelines") !== "closed" && matchMedia("(width >= 1100px)").matches;
-drawer.addEventListener("toggle", () => localStorage.setItem("guidelines", drawer.open ? "open" : "closed"));
+// In a cookie, so that the page comes as it was left: what opens later pushes the rest aside.
+const kept = document.cookie.includes("guidelines=");
+if (!kept && matchMedia("(width < 1100px)").matches) drawer.open = false;
+drawer.addEventListener("toggle", () => {
+  document.cookie = `guidelines=${drawer.open ? "open" : "closed"}; path=/; max-age=31536000; samesite=lax`;
+});

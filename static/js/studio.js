@@ -42,6 +42,10 @@ async function copy(button) {
   setTimeout(() => { word.textContent = before; }, 2000);
 }
 
+// What a form answered with stands at an address of its own: that is what a reload asks for.
+const standing = document.querySelector("[data-stands-at]");
+if (standing) history.replaceState(null, "", standing.dataset.standsAt);
+
 // A click on the backdrop closes a dialog, as people expect.
 for (const dialog of document.querySelectorAll("dialog")) {
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
@@ -74,14 +78,20 @@ document.addEventListener("submit", (event) => {
   if (button) setTimeout(() => { button.disabled = true; setTimeout(() => { button.disabled = false; }, 3000); });
 });
 
-// The studio failed on a part of the page: what stands there stays, and a line says so.
-document.addEventListener("htmx:response:error", () => {
-  if (document.getElementById("desk-line")) return;
+// A part of the page was refused: what stands there stays, and a line says why.
+document.addEventListener("htmx:response:error", (event) => {
+  const status = event.detail.ctx.response.raw.status;
   const notice = document.getElementById("failed-part") ?? document.createElement("p");
   notice.id = "failed-part";
   notice.className = "notice notice-bad";
   notice.setAttribute("role", "alert");
-  notice.textContent = gettext("A part of this page could not be fetched. It is tried again; if this stays, load the page anew.");
+  notice.replaceChildren(refusal(status));
   document.getElementById("content").prepend(notice);
 });
+
+function refusal(status) {
+  if (status >= 500) return gettext("A part of this page could not be fetched. It is tried again; if this stays, load the page anew.");
+  return gettext("This is no longer open to you, or the page is too old. Load it anew.");
+}
+
 document.addEventListener("htmx:after:swap", () => document.getElementById("failed-part")?.remove());

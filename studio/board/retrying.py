@@ -11,6 +11,11 @@ from projects.models import Upload
 from training import jobs as fitting
 from training.models import Run
 
+# Why an upload fails without its file being at fault: a sample that was away says no code.
+UNFORESEEN = {"", "our-mistake", "gave-up"}
+# Why a run would fail again: its settings and its snapshot stay what they are.
+SETTLED = {"one-label-only", "too-few-examples", "unknown-method", "bad-setting"}
+
 
 @transaction.atomic
 def run(pk: UUID, by: User) -> bool:
@@ -31,11 +36,19 @@ def upload(pk: UUID, by: User) -> bool:
         return False
     # What was wrong with the file as a whole is told as row 0; what was wrong with rows stays.
     problems = [problem for problem in found.problems if problem.get("row")]
-    if not found.queue_again(error="", problems=problems):
+    if not found.queue_again(error="", error_said={}, problems=problems):
         return False
     audit.note(by, "retry upload", found.project_id, upload=str(pk), name=found.name)
     data.ring(found)
     return True
+
+
+def may_help(failed: Run | Upload) -> bool:
+    """Whether another try can end in another way: not where data or settings are what is wrong."""
+    code, _, _ = failed.error_said.get("code", "").partition(":")
+    if isinstance(failed, Upload):
+        return code in UNFORESEEN and is_readable(failed)
+    return code not in SETTLED
 
 
 def is_readable(upload: Upload) -> bool:

@@ -1,11 +1,13 @@
 """What waits, what runs, what ended, and what failed, as PostgreSQL knows it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
+from projects import wording as uploads
 from projects.leases import State
 from projects.models import Upload
 from studio.beats import QUEUES
@@ -15,6 +17,7 @@ from training.models import Run
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 SHOWN = 10
+_SENTENCE = re.compile(r"(.+?(?:[.?] |[。？]|$))(.*)", re.DOTALL)
 # What is waited for longer than this has more before it than a person expects.
 LONG_SECONDS = {"default": 300.0}
 
@@ -89,6 +92,7 @@ class Failure:
     cause: str
     remedy: str
     retriable: bool = True
+    gone: bool = False  # the file that would be read
 
     @property
     def route(self) -> str:
@@ -112,8 +116,9 @@ def _failed_runs() -> QuerySet[Run]:
 
 
 def _failed_uploads() -> QuerySet[Upload]:
-    failed = Upload.objects.filter(**_failed()).select_related("project")
-    fields = ("project__name", "name", "path", "sample", "error", "finished_at")
+    # Someone who looks at a file that does not fit sees why, and chooses another one.
+    failed = Upload.objects.filter(**_failed(), dry_run=False).select_related("project")
+    fields = ("project__name", "name", "path", "sample", "error", "error_said", "finished_at")
     return failed.only(*fields).order_by("-finished_at")[:SHOWN]
 
 
@@ -124,16 +129,25 @@ def _failed() -> dict[str, object]:
 
 def _of_run(run: Run) -> Failure:
     said = (_since(run.finished_at), *wording.error(run))
-    return Failure("run", str(run.pk), str(run.pk)[-8:], run.project.name, *said)
+    again = retrying.may_help(run)
+    return Failure("run", str(run.pk), str(run.pk)[-8:], run.project.name, *said, again)
 
 
 def _of_upload(upload: Upload) -> Failure:
     """An upload's error says cause and remedy, a sentence or two each."""
-    cause, _, remedy = upload.error.partition(". ")
-    cause = f"{cause}." if remedy else cause
-    said = (_since(upload.finished_at), cause, remedy)
-    there = retrying.is_readable(upload)
-    return Failure("upload", str(upload.pk), upload.name, upload.project.name, *said, there)
+    found = _SENTENCE.match(uploads.error(upload))
+    cause, remedy = found.groups() if found else ("", "")
+    return Failure(
+        "upload",
+        str(upload.pk),
+        upload.name,
+        upload.project.name,
+        _since(upload.finished_at),
+        cause.strip(),
+        remedy,
+        retrying.may_help(upload),
+        gone=not retrying.is_readable(upload),
+    )
 
 
 def _since(moment: datetime | None) -> str:

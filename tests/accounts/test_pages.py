@@ -3,6 +3,7 @@
 import re
 
 from django.core import mail
+from django.test import Client
 
 from accounts.models import User
 from projects.models import Member
@@ -36,3 +37,21 @@ def test_an_invited_person_comes_in_once(
     assert member.get_role_display() == "reviewer"
     assert client.get(link).status_code == 404
     assert client.get("/invitations/sti_nonsense/").status_code == 404
+
+
+def test_a_page_that_is_too_old_is_refused_in_words(project, owner):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(owner)
+    for headers in ({}, {"HX-Request": "true"}):
+        refused = strict.post(f"/projects/{project.pk}/settings/", headers=headers)
+        assert refused.status_code == 403
+        assert "Please load the page again" in refused.content.decode()
+        assert "style=" not in refused.content.decode()
+    chinese = strict.post("/theme/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert "请重新加载页面" in chinese
+
+
+def test_the_refusal_of_an_old_page_is_there_for_strangers(db):
+    refused = Client(enforce_csrf_checks=True).post("/set-up/", {"email": "a@example.org"})
+    assert refused.status_code == 403
+    assert "Please load the page again" in refused.content.decode()

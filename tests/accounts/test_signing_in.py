@@ -158,6 +158,7 @@ def test_a_password_is_changed_by_who_knows_the_old_one(inside, ada):
 )
 def test_every_page_outside_speaks_chinese(address, db):
     page = somewhere().get(f"/accounts/{address}", **CHINESE).content.decode()
+    page = re.sub(r'<button[^>]*lang="en".*?</button>', "", page, flags=re.DOTALL)  # its own name
     seen = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
     assert re.findall(r"[A-Za-z]{3,}", seen) == []
 

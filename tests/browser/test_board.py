@@ -62,10 +62,8 @@ def failed(studio: TemporaryStudio, project: str) -> str:
 def page(studio: TemporaryStudio, chromium: Browser) -> Iterator[Page]:
     """The administrator's browser, signed in. Nothing may complain in it."""
     visitor = chrome.visitor(chromium, studio.url, axe=True)
-    visitor.go("/admin/login/?next=/admin/")
-    visitor.page.fill("#id_username", studio.email)
-    visitor.page.fill("#id_password", studio.password)
-    visitor.page.click("button[type=submit]")
+    visitor.sign_in(studio.email, studio.password)
+    visitor.go("/admin/")
     expect(visitor.page.locator("#board")).to_be_visible()
     yield visitor.page
     visitor.context.close()

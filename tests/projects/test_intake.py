@@ -212,3 +212,12 @@ def test_a_line_longer_than_memory_should_hold_is_one_problem(project, monkeypat
     content = f'{{"text": "first"}}\n{long}\n{{"text": "last"}}\n'.encode()
     done = upload(project, content, name="a.jsonl")
     assert (done.examples_created, done.rejected, done.rows_read) == (2, 1, 3)
+
+
+def test_a_look_recognises_the_column_whose_cells_are_labels(project):
+    content = b"message,team\nwin now,spam\nsee you,Ham \nhello,\nfree,spam\nlunch,other\nbye,ham\n"
+    content += b"more,ham\nprize,spam\n"
+    looked = upload(project, content, dry_run=True)
+    assert looked.mapping == {"text": "message", "label": "team"}
+    kept = upload(project, content)
+    assert kept.mapping == {"text": "message"}

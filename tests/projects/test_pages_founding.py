@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from projects import palette
+from projects import founding, palette
 from projects.models import Member, Project, Role
 from tests.cast import join, person, upload
 
@@ -133,3 +133,94 @@ def test_each_role_sees_of_the_settings_what_it_may_change(client, project, role
     assert seen == (200 if role >= Role.MANAGER else 403)
     gone = client.post(f"{settings_of(project)}delete/", {"farewell-name": "no"}).status_code
     assert gone == (200 if role == Role.OWNER else 403)
+
+
+def shown_in(page, project):
+    """What a browser would send back of the settings page, with nothing changed."""
+    form = page.get(settings_of(project)).context["form"]
+    project.refresh_from_db()
+    return {
+        "shown": form["shown"].value(),
+        "name": project.name,
+        "guidelines": project.guidelines.replace("\n", "\r\n"),
+        "overlap": str(project.overlap),
+        "label_name": [label["name"] for label in project.labels],
+        "label_description": [label["description"] for label in project.labels],
+        "label_hotkey": [label["hotkey"] for label in project.labels],
+        "label_color": [label["color"].lower() for label in project.labels],
+        "label_lines": "",
+    }
+
+
+def test_two_people_change_different_settings_and_both_are_kept(page, project):
+    founding.change(project, guidelines="One\nTwo")
+    mine, theirs = shown_in(page, project), shown_in(page, project)
+    page.post(settings_of(project), theirs | {"name": "Post"})
+    page.post(settings_of(project), mine | {"overlap": "3"})
+    project.refresh_from_db()
+    assert (project.name, project.overlap, project.guidelines) == ("Post", 3, "One\nTwo")
+    assert project.guidelines_version == 2, "line ends of a browser are no new guidelines"
+    assert [label["color"] for label in project.labels] == ["#0072B2", "#0072B2"]
+
+
+def test_what_both_changed_is_shown_again_with_what_the_other_saved(page, project):
+    mine = shown_in(page, project) | {"guidelines": "Mine."}
+    founding.change(project, guidelines="Theirs, <b>bold</b>.")
+    again = page.post(settings_of(project), mine)
+    seen = again.content.decode()
+    assert again.status_code == 200 and "Changed by someone else meanwhile" in seen
+    assert "Theirs, &lt;b&gt;bold&lt;/b&gt;." in seen and "Mine." in seen
+    project.refresh_from_db()
+    assert project.guidelines == "Theirs, <b>bold</b>."
+    mine["shown"] = again.context["form"]["shown"].value()
+    assert page.post(settings_of(project), mine).status_code == 302
+    project.refresh_from_db()
+    assert project.guidelines == "Mine.", "who has seen it may overwrite it"
+
+
+def test_both_the_same_is_no_conflict(page, project):
+    mine = shown_in(page, project) | {"name": "Post"}
+    founding.change(project, name="Post")
+    assert page.post(settings_of(project), mine).status_code == 302
+
+
+def test_a_page_from_before_drops_no_label_that_came_meanwhile(page, project):
+    mine = shown_in(page, project)
+    upload(project, b"text,label\nhello,spam\n")
+    founding.add_labels(project, ["eggs"])
+    assert page.post(settings_of(project), mine | {"name": "Post"}).status_code == 302
+    project.refresh_from_db()
+    assert (project.name, project.label_names) == ("Post", ["spam", "ham", "eggs"])
+
+
+def test_labels_changed_by_both_come_back_with_those_of_the_other(page, project):
+    mine = shown_in(page, project)
+    founding.add_labels(project, ["eggs"])
+    worn = project.labels[-1]["color"]
+    for part, value in (("name", "bacon"), ("description", ""), ("hotkey", ""), ("color", worn)):
+        mine[f"label_{part}"].append(value)
+    again = page.post(settings_of(project), mine)
+    form = again.context["form"]
+    assert [row["name"] for row in form["labels"].value()] == ["spam", "ham", "bacon", "eggs"]
+    project.refresh_from_db()
+    assert project.label_names == ["spam", "ham", "eggs"]
+    for part in ("name", "description", "hotkey", "color"):
+        mine[f"label_{part}"] = [row.get(part, "") for row in form["labels"].value()]
+    assert mine["label_color"][2:] == ["", worn], "two labels never get the same colour"
+    mine |= {"shown": form["shown"].value(), "label_lines": ""}
+    assert page.post(settings_of(project), mine).status_code == 302
+    project.refresh_from_db()
+    assert project.label_names == ["spam", "ham", "bacon", "eggs"]
+
+
+@pytest.mark.parametrize("shown", ["", "no", "[]", '{"name": 5}', "null"])
+def test_a_clumsy_mark_breaks_nothing(page, project, shown):
+    sent = shown_in(page, project) | {"shown": shown, "overlap": "2"}
+    assert page.post(settings_of(project), sent).status_code in (200, 302)
+
+
+def test_automatic_keys_leave_the_desk_its_own(page):
+    page.post("/projects/new/", asked(label_lines="\n".join(f"label {n}" for n in range(40))))
+    keys = [label["hotkey"] for label in Project.objects.get().labels]
+    assert not {"s", "g"} & set(keys)
+    assert len(set(keys) - {""}) == len(palette.KEYS) == 33

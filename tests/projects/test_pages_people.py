@@ -41,6 +41,24 @@ def test_who_has_an_account_comes_in_at_once(page, project, stranger):
     assert Member.objects.get(project=project, user=stranger).role == Role.REVIEWER
 
 
+def test_inviting_a_member_never_changes_their_role(page, project, member, owner):
+    for known in (member.email.upper(), owner.email):
+        said = page.post(people(project), {"email": known, "role": Role.VIEWER.value})
+        assert "is a member already; change the role in the list above" in said.content.decode()
+    assert Member.objects.get(project=project, user=member).role == Role.ANNOTATOR
+    assert Member.objects.get(project=project, user=owner).role == Role.OWNER
+
+
+def test_a_mail_that_fails_is_in_the_log_and_the_link_on_the_page(
+    page, project, settings, caplog, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert invite(page, project)
+    assert "An invitation could not be sent" in caplog.text
+
+
 @pytest.mark.parametrize(
     "sent", [{}, {"email": "no", "role": "20"}, {"email": "a@b.org", "role": "x"}]
 )

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from projects import intake, taking
+from projects import intake, taking, tally
 from projects.models import Role, Upload
 from tests.cast import csv_file, join, person, rows, upload
 
@@ -299,3 +299,37 @@ def test_an_upload_of_another_project_is_not_there(page, project, owner):
     mine = founding.found(owner, name="Mine", task="text-classification")
     known = upload(project, rows(4))
     assert page.get(f"/projects/{mine.pk}/data/uploads/{known.pk}/").status_code == 404
+
+
+def test_new_labels_are_not_counted_as_rows_left_out(page, project):
+    lines = [f"hello {n},eggs" for n in range(161)]
+    sent = send(page, project, "\n".join(["text,label", *lines, ",spam"]))
+    work(sent)
+    seen = page.get(sent.url).content.decode()
+    assert "Rows left out: 1<" in seen and "<dd>162</dd>" in seen, "all rows, as read"
+    assert "The text is empty." in seen and "“eggs” is not a label" not in seen
+    assert "<dd>161</dd>" in seen, "the rows with a new label"
+
+
+def test_rows_whose_new_label_nobody_wanted_are_left_out(page, project):
+    sent = send(page, project, "text,label\nhello,eggs\n,spam\n")
+    decide(page, work(sent), add_labels="")
+    work(sent)
+    seen = page.get(sent.url).content.decode()
+    assert "Rows left out: 2<" in seen and "“eggs” is not a label" in seen
+
+
+def test_as_many_as_a_first_model_needs_lead_to_training(page, project):
+    done = upload(project, rows(tally.FIRST_MODEL))
+    at = f"/projects/{project.pk}/data/uploads/{done.pk}/"
+    assert f'btn-primary" href="/projects/{project.pk}/train/"' in page.get(at).content.decode()
+
+
+def test_what_is_disputed_still_counts_as_labelled(page, project):
+    done = upload(project, rows(4))
+    disputed = project.examples.order_by("id").first()
+    project.examples.filter(pk=disputed.pk).update(disputed=True, status="review")
+    data = page.get(f"/projects/{project.pk}/data/").content.decode()
+    assert "Examples: 4. Labelled: 4." in data
+    at = f"/projects/{project.pk}/data/uploads/{done.pk}/"
+    assert "Labelled in this project: 4." in page.get(at).content.decode()

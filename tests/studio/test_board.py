@@ -140,7 +140,7 @@ def test_retry_needs_a_post_and_the_forms_token(administrator, failed):
 
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(administrator)
-    assert strict.get(f"/admin/board/retry/run/{failed.pk}/").status_code in (403, 405)
+    assert strict.get(f"/admin/board/retry/run/{failed.pk}/").status_code in (302, 403, 405)
     assert strict.post(f"/admin/board/retry/run/{failed.pk}/").status_code == 403
     assert Run.objects.get(pk=failed.pk).state == State.FAILED
 
@@ -175,8 +175,42 @@ def test_a_failed_upload_is_read_again_from_its_file(client, administrator, proj
     assert Example.objects.filter(project=project).count() == 4
 
 
+def test_a_wrong_file_that_someone_only_looked_at_is_no_failed_job(page, project):
+    looked = cast.upload(project, b"\x00\x01\x02" * 50, dry_run=True)
+    assert looked.state == State.FAILED
+    assert looked.error[:20] not in page()
+
+
+def test_retry_is_offered_only_where_it_can_help(page, project):
+    broken = cast.upload(project, b"\x00\x01\x02" * 50)
+    said = page()
+    assert "Trying again would end in the same way." in said
+    assert f"retry/upload/{broken.pk}" not in said
+    Upload.objects.update(error="The studio made a mistake.", error_said={"code": "our-mistake"})
+    assert f"retry/upload/{broken.pk}" in page()
+
+
+def test_a_run_with_too_little_to_learn_from_is_not_retried(page, failed):
+    said = {"code": "too-few-examples", "values": {"have": 1, "need": 4, "more": 3}}
+    Run.objects.filter(pk=failed.pk).update(error_said=said)
+    assert f"retry/run/{failed.pk}" not in page()
+
+
+def test_why_a_file_failed_is_told_in_the_readers_language(project):
+    cast.upload(project, b"\x00\x01\x02" * 50)
+    with translation.override("en"):
+        (english,) = work.failures()
+    assert english.cause == "This is not a text file (it holds binary data)."
+    assert english.remedy == "Export the table as CSV or JSON Lines."
+    with translation.override("zh-hans"):
+        (chinese,) = work.failures()
+    assert chinese.cause == "这不是文本文件（里面是二进制数据）。"
+    assert chinese.remedy.startswith("请把表格")
+
+
 def test_an_upload_whose_file_is_gone_says_so_instead(page, project, administrator):
     broken = cast.upload(project, b"\x00\x01\x02" * 50)
+    Upload.objects.update(error_said={"code": "our-mistake"})
     broken.file.unlink()
     said = page()
     assert "Its file is gone: upload it again." in said

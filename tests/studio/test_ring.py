@@ -11,7 +11,7 @@ from projects.models import Role, Upload
 from serving.models import Endpoint, Release
 from studio import acts, standing
 from tests.cast import join, person, rows, upload
-from tests.training.test_turns import version
+from tests.training.test_turns import answer, protected, version
 from training.models import Run, Snapshot
 
 
@@ -80,20 +80,25 @@ def test_a_first_model_asks_to_be_published(project):
 
 
 @pytest.mark.parametrize(
-    ("verdict", "after", "title"),
+    ("right_before", "right_after", "title"),
     [
-        ("real", 0.95, "Release version 2"),
-        ("not sure", 0.92, "Compare version 2"),
-        ("not sure", 0.85, "Label more"),
-        ("worse", 0.7, "Label more"),
+        (2, 12, "Release version 3"),
+        (9, 11, "Compare version 3"),
+        (11, 9, "Label more"),
+        (12, 2, "Label more"),
     ],
 )
-def test_a_newer_version_is_recommended_as_far_as_it_is_better(project, verdict, after, title):
+def test_a_newer_version_is_recommended_as_far_as_it_beats_what_answers(
+    project, right_before, right_after, title
+):
     upload(project, rows(60) + b"\nplain,\n")
-    publish(project, learned(project, 1, 60))
-    newer = learned(project, 2, 60)
-    newer.comparison = {"verdict": verdict, "accuracy": {"before": 0.9, "after": after}}
-    newer.save()
+    examples = protected(project, 12)
+    older, poor, newer = (learned(project, number, 60) for number in (1, 2, 3))
+    publish(project, older)
+    for number, example in enumerate(examples):
+        answer(older.run, example, "spam" if number < right_before else "ham")
+        answer(poor.run, example, "ham")  # a bad version between changes nothing
+        answer(newer.run, example, "spam" if number < right_after else "ham")
     assert next_act(project).title == title
 
 

@@ -1,5 +1,7 @@
 """Pages of training: launched once, watched, read in plain words; nothing asked is a 500."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
@@ -24,7 +26,8 @@ def page(client, project, owner):
 
 
 def launch(client, project, **fields):
-    return client.post(reverse("train", args=[project.pk]), {"effort": "quick", **fields})
+    sent = {"effort": "quick", "once": str(uuid4()), **fields}
+    return client.post(reverse("train", args=[project.pk]), sent)
 
 
 def test_without_two_labels_the_page_says_what_is_missing(page, client, project):
@@ -48,8 +51,12 @@ def test_train_queues_a_run_and_goes_to_its_page(page, client, project):
 def test_a_second_press_finds_the_first_run(client, project, owner):
     upload(project, rows(12))
     client.force_login(owner)
-    assert launch(client, project).url == launch(client, project).url
+    once = str(uuid4())
+    first = launch(client, project, once=once)
+    Run.objects.update(state=State.RUNNING)
+    assert launch(client, project, once=once).url == first.url
     assert Run.objects.count() == 1
+    assert launch(client, project).url != first.url
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""The whole circle by keyboard alone: Tab, Enter, Space, arrows and the keys of labels."""
+
+import time
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.newcomer import MINUTES, Newcomer
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("keyboard")]
+FOCUS = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return "nothing holds the focus";
+  const box = one.getBoundingClientRect();
+  if (box.width < 1 || box.height < 1) return `not to be seen: ${one.outerHTML}`;
+  const style = getComputedStyle(one);
+  const rings = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+  return rings || style.boxShadow !== "none" ? "" : `no ring: ${one.outerHTML.slice(0, 200)}`;
+}"""
+
+
+class Keys:
+    """Ten fingers and no mouse."""
+
+    def __init__(self, one: Newcomer) -> None:
+        self.one, self.page = one, one.page
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def to(self, wanted: Locator, most: int = 120) -> None:
+        """Tab until it has the focus; whatever had it on the way was to be seen."""
+        wanted.first.wait_for()
+        for _ in range(most):
+            if wanted.first.evaluate("(one) => one === document.activeElement"):
+                assert self.page.evaluate(FOCUS) == ""
+                return
+            self.press("Tab")
+        raise AssertionError(f"Tab does not lead to {wanted}")
+
+    def enter(self, wanted: Locator) -> None:
+        self.to(wanted)
+        self.press("Enter")
+
+    def write(self, wanted: Locator, text: str) -> None:
+        self.to(wanted)
+        self.press("Control+a")
+        self.page.keyboard.type(text)
+
+
+def test_the_circle_by_keyboard_alone(visit):
+    one = Newcomer(visit())
+    keys = Keys(one)
+    one.visitor.go("/start/")
+    take_a_sample(keys)
+    label(keys)
+    train(keys)
+    publish(keys)
+    correct(keys)
+
+
+def take_a_sample(keys: Keys) -> None:
+    keys.enter(keys.one.link("Choose a sample"))
+    keys.enter(keys.one.button("Make a project of it"))
+    expect(keys.page.locator("nav.rail")).to_be_visible()
+    expect(keys.page.locator(".arc-labels .arc-figure")).not_to_have_text("0", timeout=30_000)
+
+
+def label(keys: Keys) -> None:
+    """To the desk by Ctrl-K; then by the labels' keys, skip and undo."""
+    page, words = keys.page, keys.one.word
+    keys.press("Control+k")
+    expect(page.locator("#commands-search")).to_be_focused()
+    expect(page.locator(".command-list a").first).to_be_visible()
+    page.keyboard.type(words("Label").lower())
+    keys.press("Enter")
+    example = page.locator("[data-example]")
+    for key in ("1", "3", "s"):
+        text = example.inner_text()
+        keys.press(key)
+        expect(example).not_to_have_text(text)
+        expect(page.locator("#panel")).to_be_focused()
+    keys.press("Backspace")
+    expect(example).to_have_text(text)
+    keys.press("?")
+    expect(page.locator("#keys-sheet")).to_be_visible()
+    keys.press("Escape")
+    expect(page.locator("#keys-sheet")).not_to_be_visible()
+
+
+def train(keys: Keys) -> None:
+    keys.enter(keys.one.rail("Train"))
+    efforts = keys.page.locator("input[name=effort]")
+    keys.to(keys.page.locator("input[name=effort]:checked"))
+    while not efforts.first.is_checked():
+        keys.press("ArrowUp")
+    keys.enter(keys.one.button("Train"))
+    expect(keys.page.locator(".verdict-line")).to_be_visible(timeout=MINUTES)
+    keys.enter(keys.page.locator(".heat td a"))
+    expect(keys.page.locator(".mistakes li").first).to_be_visible()
+    keys.enter(keys.page.locator(".crumbs a").last)
+
+
+def publish(keys: Keys) -> None:
+    keys.enter(keys.one.link("Publish"))
+    keys.write(keys.page.locator("#id_name"), f"Keys {time.time_ns()}")
+    keys.enter(keys.one.button("Publish"))
+    expect(keys.page.locator("#fresh-key")).to_be_visible()
+    expect(keys.page.locator("#state .state-live")).to_be_visible(timeout=60_000)
+
+
+def correct(keys: Keys) -> None:
+    """Ask, choose what is right by arrow, send, and find it at the desk."""
+    page, text = keys.page, "Tell me who I am talking to, and why."
+    keys.write(page.locator("#try_text"), text)
+    keys.enter(keys.one.button("Ask"))
+    said = page.locator(".answered strong").inner_text()
+    keys.to(page.locator("#right-label"))
+    keys.press("ArrowDown")
+    if page.locator("#right-label").input_value() == said:
+        keys.press("ArrowUp")
+    keys.enter(keys.one.button("Send feedback"))
+    keys.enter(keys.one.link("Open the desk"))
+    example = page.locator("[data-example]")
+    if example.inner_text() != text:
+        keys.press("1")
+    expect(example).to_have_text(text)
+    expect(page.locator(".why")).to_contain_text(said)
+    keys.press("2")
+    expect(example).not_to_have_text(text)
