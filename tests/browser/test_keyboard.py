@@ -5,7 +5,9 @@ import time
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.newcomer import MINUTES, Newcomer
+from studio.running import temporary
+from tests.browser import chrome
+from tests.browser.newcomer import EMAIL, MINUTES, PASSWORD, Newcomer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("keyboard")]
 FOCUS = """() => {
@@ -49,15 +51,28 @@ class Keys:
         self.page.keyboard.type(text)
 
 
-def test_the_circle_by_keyboard_alone(visit):
-    one = Newcomer(visit())
-    keys = Keys(one)
-    one.visitor.go("/start/")
-    take_a_sample(keys)
-    label(keys)
-    train(keys)
-    publish(keys)
-    correct(keys)
+def test_from_set_up_to_version_2_live_by_keyboard_alone(chromium):
+    with temporary.running(STUDIO_ADMIN_EMAIL="", STUDIO_ADMIN_PASSWORD="") as studio:
+        visitor = chrome.visitor(chromium, studio.url, language="en")
+        keys = Keys(Newcomer(visitor))
+        set_up(keys)
+        take_a_sample(keys)
+        label(keys)
+        train(keys)
+        publish(keys)
+        correct(keys)
+        train(keys)
+        release(keys)
+        visitor.context.close()
+        assert visitor.complaints == []
+
+
+def set_up(keys: Keys) -> None:
+    keys.one.visitor.go("/")
+    keys.write(keys.page.locator("#id_email"), EMAIL)
+    keys.write(keys.page.locator("#id_password"), PASSWORD)
+    keys.enter(keys.page.locator("main form button.btn-primary"))
+    expect(keys.page).to_have_url(f"{keys.one.visitor.url}/start/")
 
 
 def take_a_sample(keys: Keys) -> None:
@@ -129,3 +144,12 @@ def correct(keys: Keys) -> None:
     expect(page.locator(".why")).to_contain_text(said)
     keys.press("2")
     expect(example).not_to_have_text(text)
+
+
+def release(keys: Keys) -> None:
+    """From the result of version 2 to its release, and until it answers."""
+    keys.enter(keys.one.link("Release"))
+    keys.enter(keys.one.button("Release"))
+    state = keys.page.locator("#state")
+    expect(state).to_contain_text(keys.one.word("version %(number)s", number=2))
+    expect(state.locator(".state-live")).to_be_visible(timeout=60_000)
