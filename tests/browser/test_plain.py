@@ -20,6 +20,8 @@ def test_the_circle_works_without_javascript(visit, tmp_path):
     train(one)
     publish(one)
     try_and_correct(one)
+    train(one)
+    release(one)
     change_settings(one)
 
 
@@ -96,6 +98,13 @@ def try_and_correct(one: Newcomer) -> None:
     one.page.select_option("#right-label", label=right)
     one.button("Send feedback").click()
     one.expects("Thank you. It is at the front of the desk's queue now.")
+
+
+def release(one: Newcomer) -> None:
+    one.link("Release").click()
+    one.button("Release").click()
+    expect(one.page.locator("#state")).to_contain_text(one.word("version %(number)s", number=2))
+    until(one, "#state .state-live")
 
 
 def change_settings(one: Newcomer) -> None:
