@@ -45,6 +45,7 @@ def poisoned(studio, full_circle):
         for number in range(40)
         for kind in labels
     ]
+    rows += [json.dumps({column: f"of another kind {ALL}", "kind": f"three {PAYLOADS[3]}"})]
     path = f"/api/v1/projects/{project}/uploads/"
     mapping = json.dumps({"text": column, "label": "kind"})
     for how in ({"dry_run": "true"}, {}):
@@ -56,9 +57,12 @@ def poisoned(studio, full_circle):
     endpoint = published(owner, str(version))
     said = endpoint.client().post(f"{endpoint.path}/predict", {"inputs": [{"text": ALL}]})
     verdict = {"correct": False, "comment": ALL, "prediction_id": said["predictions"][0]["id"]}
+    verdict["answer"] = {"label": labels[0]["name"]}
     endpoint.client().post(f"{endpoint.path}/feedback", verdict)
     known = {"email": studio.email, "password": studio.password}
     owner.post("/api/v1/tokens/", {**known, "name": ALL[:100]})
+    guest = {"email": '"<svg/onload=window.__fired=1>"@example.org', "role": "viewer"}
+    owner.post(f"/api/v1/projects/{project}/members/", guest)
     lease = owner.post(f"/api/v1/projects/{project}/queue/next/")
     owner.post(f"/api/v1/assignments/{lease['assignment']['id']}/skip/", {"reason": ALL})
     return project, endpoint
@@ -93,6 +97,7 @@ def test_no_payload_fires_anywhere(poisoned, visit):
         f"{here}/desk/",
         point,
         f"{here}/settings/",
+        f"{here}/people/",
         "/profile/",
         "/admin/",
     ]
