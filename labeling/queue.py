@@ -20,7 +20,6 @@ from projects.models import Example, Project, Source, Status
 # One lease in five serves a random test example, so that the protected set gets its labels.
 TEST_SHARE = 0.2
 FRONT = 100
-REASON_HELD = _("You were on this one.")
 REASON_TEST = _("Part of the protected test set, so it comes without a suggestion.")
 REASON_NEXT = _("Next in the shuffled order.")
 REASON_SKIPPED = _("Others skipped this one.")

@@ -26,6 +26,10 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# Not at its end yet.
+BUSY = (State.QUEUED, State.RUNNING)
+
+
 class LeaseLost(Exception):
     """Somebody else owns the work now; whoever sees this stops at once and writes nothing."""
 

@@ -32,9 +32,3 @@ def fresh(worn: list[str]) -> Iterator[str]:
     """Colours that nobody wears yet; after those, all of them in turn."""
     known = {color.lower() for color in worn}
     return chain((color for color in PALETTE if color.lower() not in known), cycle(PALETTE))
-
-
-def place(color: str) -> int | None:
-    """Where a colour stands in the palette; None for one that is not of it."""
-    known = [one.lower() for one in PALETTE]
-    return known.index(color.lower()) if color.lower() in known else None

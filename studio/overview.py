@@ -7,13 +7,12 @@ from django.db.models import Exists, OuterRef, Prefetch
 
 from accounts.models import User
 from projects import access, palette
-from projects.leases import State
+from projects.leases import BUSY
 from projects.models import Member, Project, Upload
 from serving.models import Endpoint
 from training.models import ModelVersion, Run
 
 MOST = 100
-BUSY = (State.QUEUED, State.RUNNING)
 LABELS_SHOWN = palette.dressed([{"name": f"label {number}"} for number in range(1, 16)])
 
 

@@ -9,13 +9,12 @@ from django.db.models.functions import Now
 
 from labeling.queue import FRONT
 from projects import tally
-from projects.leases import State
+from projects.leases import BUSY
 from projects.models import Example, Project, Status, Upload
 from projects.tally import Counts
 from serving.models import Endpoint, Prediction
 from training.models import ModelVersion, Run
 
-BUSY = (State.QUEUED, State.RUNNING)
 MOST_COUNTED = 10_000
 MOST_WAITING = 1000
 

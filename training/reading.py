@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from projects import tally
-from projects.leases import State
+from projects.leases import BUSY, State
 from projects.models import Example, Project, Status
 from training import wording
 from training.comparing import Changed
@@ -17,7 +17,6 @@ from training.models import ModelVersion, Run, TestAnswer
 MOST_POINTS = 200
 MOST_MISTAKES = 20
 MOST_IN_CELL = 200
-BUSY = (State.QUEUED, State.RUNNING)
 STAGES: dict[str, str | Promise] = {
     "": _("Getting ready"),
     "starting": _("Getting ready"),

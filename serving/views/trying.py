@@ -43,7 +43,7 @@ def verdict(request: MemberRequest, project_id: UUID, slug: str) -> HttpResponse
         predictions = Prediction.objects.filter(endpoint=endpoint)
         prediction = get_object_or_404(predictions, pk=form.cleaned_data["prediction"])
         more = {"judged": _judged(prediction, form.cleaned_data["label"])}
-    else:
+    if more.get("judged") is None:
         more = {"refused": _("Choose one of the labels.")}
     return _playground(request, endpoint, more)
 

@@ -74,15 +74,6 @@ def lasting(seconds: object) -> str:
     return _("%(count)s h") % {"count": round(whole / 3600, 1)}
 
 
-@register.filter
-def tone(label: dict[str, Any] | None) -> str:
-    """The class that paints a label in its colour of the palette; grey for any other."""
-    from projects.palette import place
-
-    at = place((label or {}).get("color") or "")
-    return "tone-other" if at is None else f"tone-{at}"
-
-
 @register.simple_tag
 def swatch(label: dict[str, Any]) -> SafeString:
     """A dot in the label's own colour; its name stands beside."""

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from labeling import queue
 from labeling.models import Assignment, Held
 from projects.models import Annotation, Role
 from tests.cast import join, person, upload
@@ -167,3 +168,16 @@ def test_the_end_of_the_queue_says_so(desk):
     for _ in range(3):
         page = desk.post("desk-answer", desk.held().pk, label="spam").content.decode()
     assert "Nothing is left for you" in page
+
+
+def test_a_protected_test_example_comes_without_what_anyone_said(desk, project):
+    project.examples.update(is_test=True)
+    example = project.examples.first()
+    said = {"feedback": "1", "endpoint": "mail", "predicted": {"label": "spam"}, "confidence": 0.9}
+    queue.put(project, example.data, reason="x", origin={**said, "answer": {"label": "ham"}})
+    page = desk.post("desk-next").content.decode()
+    assert example.data["text"] in page
+    assert "comes without a suggestion" in page
+    assert "The model said" not in page
+    assert "The caller says" not in page
+    assert "data-suggested" not in page

@@ -160,6 +160,15 @@ def test_a_predictor_that_is_away_is_said_in_words(pages, endpoint, settings):
     assert "The predictor does not answer" in page.content.decode()
 
 
+def test_a_verdict_that_names_no_label_is_asked_for_again(pages, endpoint, predictor):
+    eventually(lambda: "state-live" in pages.get("endpoint-page", endpoint.slug).content.decode())
+    pages.post("endpoint-try", endpoint.slug, text="win a prize")
+    sent = {"prediction": str(Prediction.objects.get().pk), "label": "no such label"}
+    said = pages.post("endpoint-verdict", endpoint.slug, **sent)
+    assert "Choose one of the labels." in said.content.decode()
+    assert not Feedback.objects.exists()
+
+
 def test_a_prediction_of_another_endpoint_takes_no_verdict(pages, endpoint):
     said = pages.post("endpoint-verdict", endpoint.slug, prediction=str(uuid4()), label="spam")
     assert said.status_code == 404
