@@ -1,92 +1,205 @@
-"""How far people agree: Krippendorff's alpha and Cohen's kappa over every acknowledged answer."""
+"""How far people of a project agree: over all, by pair, by label, over time, and on what not."""
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
+from uuid import UUID
 
-from projects.models import Annotation, AnnotationSource, Project
+from django.db import connection
 
-Answers = Mapping[Any, Mapping[Any, str]]  # example → person → answer
+from ml import agreeing
+from ml.answers import Choice, Choices, Spans
+from projects.models import Project
+
+MOST = 40_000  # answers of the page, of the newest examples; more are said to be left out
+ALL = 1_000_000  # answers that the API counts: of more, nobody would wait for the figure
+STEP = 100  # examples, of which each point of the course over time is made
+
+# Only what several people answered can agree.
+_ANSWERS = """
+SELECT n.example_id, coalesce(n.author_id, n.id), u.email, n.answer, n.created_at,
+       CASE WHEN %(long)s THEN char_length(e.data->>'text') ELSE 0 END
+FROM (
+    SELECT id, data FROM projects_example
+    WHERE project_id = %(project)s AND answered >= 2 AND deleted_at IS NULL
+    ORDER BY id DESC LIMIT %(most)s
+) e JOIN projects_annotation n ON n.example_id = e.id AND n.source = 'person'
+    AND n.withdrawn_at IS NULL
+LEFT JOIN accounts_user u ON u.id = n.author_id
+ORDER BY n.example_id DESC, n.created_at DESC LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """An example with what each person said of it."""
+
+    example: UUID
+    answers: dict[UUID, dict[str, Any]]  # by person; by answer where the account is gone
+    keys: dict[UUID, str]  # the same as text: equal answers have equal keys
+    at: Any  # when the last of them answered
+    length: int  # of the text, where passages of it are marked
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two people: Cohen's kappa where they choose labels, and how alike their answers are."""
+
+    people: tuple[str, str]
+    examples: int
+    kappa: float | None
+    alike: float  # the mean agreement of their answers, from 0 to 1
+    overlap: float | None  # of spans, where edges that differ a little cost a little
+    crossed: list[tuple[str, str, int]]  # what one called so and the other so, the most frequent
 
 
 def of(project: Project) -> dict[str, Any]:
-    """The project's agreement. None stands for what cannot be computed yet."""
-    answers, names = _answers(project)
+    """The project's agreement, as the API says it. None: cannot be computed (yet)."""
+    said, names = _said(project, ALL)
     return {
-        "krippendorff_alpha": krippendorff_alpha([unit.values() for unit in answers.values()]),
+        "krippendorff_alpha": alpha(project, said),
         "pairs": [
-            {"annotators": [names[a], names[b]], "kappa": kappa, "examples": count}
-            for a, b, kappa, count in _pairs(answers, sorted(names, key=str))
+            {
+                "annotators": list(pair.people),
+                "kappa": pair.kappa,
+                "examples": pair.examples,
+                "agreement": pair.alike,
+            }
+            for pair in _pairs(project, said, names)
         ],
-        "by_label": {
-            label: krippendorff_alpha(
-                [[str(value == _key({"label": label})) for value in unit.values()]
-                 for unit in answers.values()]
-            )
+        "by_label": _by_label(project, said),
+    }
+
+
+def alone(project: Project) -> float | None:
+    """Only alpha, of all answers."""
+    said, _names = _said(project, ALL)
+    return alpha(project, said)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the page shows."""
+
+    alpha: float | None
+    examples: int
+    pairs: list[Pair]
+    by_label: dict[str, float | None]
+    course: list[tuple[Any, float]]  # when, alpha of the examples answered then
+    whole: bool  # whether all examples that several people answered are in it
+
+
+def report(project: Project) -> Report:
+    said, names = _said(project, MOST)
+    return Report(
+        alpha(project, said),
+        len(said),
+        sorted(_pairs(project, said, names), key=lambda pair: pair.alike),
+        _by_label(project, said),
+        _course(project, said),
+        sum(len(one.answers) for one in said) < MOST,
+    )
+
+
+def alpha(project: Project, said: list[Said]) -> float | None:
+    """Krippendorff's alpha: of labels, of sets of labels (MASI), of characters where passages are
+    marked; None for answers that no chance could give."""
+    shape = project.kind.answer
+    if isinstance(shape, Choice):
+        return agreeing.alpha([[*one.keys.values()] for one in said])
+    if isinstance(shape, Choices):
+        sets = [[frozenset(answer["labels"]) for answer in one.answers.values()] for one in said]
+        return agreeing.alpha(sets, agreeing.masi)
+    if isinstance(shape, Spans):
+        return _of_characters(said, lambda value: value)
+    return None
+
+
+def _of_characters(said: list[Said], seen: Callable[[str], str]) -> float | None:
+    units, weights = [], []
+    for one in said:
+        spans = [answer["spans"] for answer in one.answers.values()]
+        for values, length in agreeing.stretches(spans, one.length):
+            units.append([seen(value) for value in values])
+            weights.append(float(length))
+    return agreeing.alpha(units, weights=weights)
+
+
+def _by_label(project: Project, said: list[Said]) -> dict[str, float | None]:
+    """Each label for itself: there or not."""
+    shape = project.kind.answer
+    if isinstance(shape, Spans):
+        return {
+            label: _of_characters(said, lambda value, n=label: str(n in value.split("|")))  # type: ignore[misc]
             for label in project.label_names
-        },
-    }  # fmt: skip
+        }
+    return {
+        label: agreeing.alpha(
+            [[label in shape.labels_of(a) for a in one.answers.values()] for one in said]
+        )
+        for label in project.label_names
+    }
 
 
-def krippendorff_alpha(units: Iterable[Iterable[str]]) -> float | None:
-    """Krippendorff's alpha for nominal data, 1 - observed / expected disagreement.
-
-    units: for each example the answers it got; those with fewer than two do not count.
-    None where it is undefined (nothing to pair). Source: Krippendorff, Computing Krippendorff's
-    Alpha-Reliability (2011).
-    """
-    coincidences: Counter[tuple[str, str]] = Counter()
-    for unit in units:
-        values = list(unit)
-        if len(values) > 1:
-            counts = Counter(values)
-            for a, b in ((a, b) for a in counts for b in counts):
-                pairs = counts[a] * (counts[b] - (a == b))
-                coincidences[a, b] += pairs / (len(values) - 1)  # type: ignore[assignment]
-    margins: Counter[str] = Counter()
-    for (a, _), weight in coincidences.items():
-        margins[a] += weight
-    total = sum(margins.values())
-    if total <= 1:
-        return None
-    observed = sum(weight for (a, b), weight in coincidences.items() if a != b)
-    expected = total**2 - sum(n**2 for n in margins.values())
-    return 1.0 if not expected else 1 - (total - 1) * observed / expected
+def _pairs(project: Project, said: list[Said], names: dict[Any, str]) -> Iterable[Pair]:
+    shared: dict[tuple[Any, Any], list[Said]] = defaultdict(list)
+    for one in said:
+        known = [person for person in one.answers if person in names]  # not those who are gone
+        for a, b in combinations(sorted(known, key=str), 2):
+            shared[a, b].append(one)
+    for (a, b), common in shared.items():
+        yield _pair(project, a, b, common, (names[a], names[b]))
 
 
-def cohen_kappa(pairs: Iterable[tuple[str, str]]) -> float | None:
-    """Cohen's kappa of two people over the examples that both answered (Cohen 1960)."""
-    both = list(pairs)
-    if not both:
-        return None
-    n = len(both)
-    first, second = Counter(a for a, _ in both), Counter(b for _, b in both)
-    agreed = sum(a == b for a, b in both) / n
-    chance = sum(first[value] * second[value] for value in first) / n**2
-    return 1.0 if chance == 1 else (agreed - chance) / (1 - chance)
+def _pair(
+    project: Project, first: Any, second: Any, common: list[Said], people: tuple[str, str]
+) -> Pair:
+    shape = project.kind.answer
+    both = [(one.answers[first], one.answers[second]) for one in common]
+    crossed: Counter[tuple[str, str]] = Counter()
+    for a, b in both:
+        crossed.update(pair for pair in shape.pairs(a, b) if pair[0] != pair[1])
+    choosing = isinstance(shape, Choice | Choices)
+    spans = isinstance(shape, Spans)
+    near = [agreeing.overlap(a["spans"], b["spans"]) for a, b in both] if spans else []
+    return Pair(
+        people,
+        len(both),
+        agreeing.kappa((one.keys[first], one.keys[second]) for one in common) if choosing else None,
+        sum(shape.agreement(a, b) for a, b in both) / len(both),
+        sum(near) / len(near) if near else None,
+        [(*pair, count) for pair, count in crossed.most_common(50)],
+    )
 
 
-def _pairs(answers: Answers, people: list[Any]) -> Iterable[tuple[Any, Any, float, int]]:
-    for a, b in combinations(people, 2):
-        both = [(unit[a], unit[b]) for unit in answers.values() if a in unit and b in unit]
-        kappa = cohen_kappa(both)
-        if kappa is not None:
-            yield a, b, kappa, len(both)
+def _course(project: Project, said: list[Said]) -> list[tuple[Any, float]]:
+    """Alpha of each hundred examples, in the order in which they were answered."""
+    ordered = sorted(said, key=lambda one: one.at)
+    points = []
+    for begin in range(0, len(ordered), STEP):
+        part = ordered[begin : begin + STEP]
+        found = alpha(project, part)
+        if found is not None:
+            points.append((part[-1].at, found))
+    return points
 
 
-def _answers(project: Project) -> tuple[Answers, dict[Any, str]]:
-    found: dict[Any, dict[Any, str]] = defaultdict(dict)
+def _said(project: Project, most: int) -> tuple[list[Said], dict[Any, str]]:
     names: dict[Any, str] = {}
-    rows = Annotation.objects.filter(
-        example__project=project, source=AnnotationSource.PERSON, withdrawn_at=None
-    ).values_list("example_id", "author_id", "author__email", "answer")
-    for example, author, email, answer in rows.iterator(chunk_size=5000):
-        found[example][author] = _key(answer)
-        names[author] = email or "someone who left"
-    return found, names
-
-
-def _key(answer: dict[str, Any]) -> str:
-    return json.dumps(answer, sort_keys=True, ensure_ascii=False)
+    found: list[Said] = []
+    long = isinstance(project.kind.answer, Spans)
+    parsed: dict[str, dict[str, Any]] = {}  # many say the same: each is read once
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERS, {"project": project.pk, "most": most, "long": long})
+        for example, person, email, answer, at, length in cursor.fetchall():
+            if not found or found[-1].example != example:
+                found.append(Said(example, {}, {}, at, length or 0))
+            if answer not in parsed:
+                parsed[answer] = json.loads(answer)
+            found[-1].answers[person], found[-1].keys[person] = parsed[answer], answer
+            if email:
+                names[person] = email
+    return [one for one in found if len(one.answers) > 1], names

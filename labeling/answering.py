@@ -3,26 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.problems import Conflict
-from labeling import queue
-from labeling.models import LEASE, Assignment, Held
-from projects import gold
+from labeling import checks, pace, queue, reasons
+from labeling.models import Assignment, Check, Held, Recheck
+from projects import gold, relabeling
 from projects.models import Annotation, AnnotationSource, Example, Project, Role, Status
 
 
 def held_by(person: User, assignment_id: UUID) -> Assignment:
     """A person's own assignment, whatever became of it; anyone else's does not exist."""
-    found = Assignment.objects.select_related("project").filter(pk=assignment_id, person=person)
-    assignment = found.first()
-    if assignment is None:
-        raise Http404
-    return assignment
+    found = Assignment.objects.select_related("project", "example")
+    for assignment in found.filter(pk=assignment_id, person=person):
+        assignment.person, assignment.example.project = person, assignment.project
+        return assignment
+    raise Http404
 
 
 @transaction.atomic
@@ -34,22 +34,66 @@ def submit(
     The same submit again returns the same annotation. After the lease ended it is accepted while
     a place is free, else refused with words.
     """
+    answer = in_labels_of_today(assignment.project, answer)
     example, assignment = _locked(assignment)
     if assignment.state == Held.SUBMITTED:
         return _again(assignment, answer), False
     if assignment.state != Held.LEASED:
         _refuse_if_taken(example, assignment)
+    _refuse_if_answered(example, assignment)
+    source = AnnotationSource.CHECK if assignment.is_check else AnnotationSource.PERSON
     annotation = Annotation.record(
         example,
         answer,
         assignment.person,
-        AnnotationSource.PERSON,
+        source,
         duration_ms=duration_ms,
         guidelines_version=assignment.project.guidelines_version,
     )
-    _end(assignment, Held.SUBMITTED, annotation=annotation)
-    gold.settle([example.pk])
+    accepted = _as_expected(assignment, answer)
+    _end(assignment, Held.SUBMITTED, annotation=annotation, accepted=accepted)
+    if assignment.reason == reasons.RECHECK:
+        _rechecked(example, answer)
+    _no_longer_theirs(example, assignment.person)
+    if not assignment.is_check:
+        gold.settle([example.pk], locked=True)
     return annotation, True
+
+
+def _no_longer_theirs(example: Example, person: User) -> None:
+    """Who was assigned an example and answered or skipped it is done: others may go on with it."""
+    if example.assignee_id == person.pk:
+        Example.objects.filter(pk=example.pk).update(assignee=None)
+
+
+def in_labels_of_today(project: Project, answer: dict[str, Any]) -> dict[str, Any]:
+    """Labels may change between the reading of an answer and its keeping. Raises Conflict.
+
+    Until the transaction ends they stay.
+    """
+    relabeling.hold(project)
+    said = relabeling.as_now(project, answer)
+    if said is None:
+        raise Conflict(_("A label of this answer has just been taken away. Answer this one anew."))
+    return said
+
+
+def _as_expected(assignment: Assignment, answer: dict[str, Any]) -> bool | None:
+    """Whether they said what was suggested (seen or hidden), or what the check's answer is."""
+    if assignment.is_check:
+        known = Check.objects.filter(example_id=assignment.example_id).first()
+        return None if known is None else answer == known.answer
+    suggestion = assignment.suggestion
+    if suggestion is None:
+        return None
+    return answer == relabeling.as_now(assignment.project, suggestion["answer"])
+
+
+def _rechecked(example: Example, answer: dict[str, Any]) -> None:
+    """A second person looked: where they say otherwise, a reviewer settles it."""
+    Recheck.objects.filter(example=example).update(settled_at=timezone.now())
+    if example.gold != answer:
+        Example.objects.filter(pk=example.pk).update(disputed=True)
 
 
 def _again(assignment: Assignment, answer: dict[str, Any]) -> Annotation:
@@ -66,13 +110,19 @@ def _said(kept: Annotation, answer: dict[str, Any]) -> bool:
     return kept.answer == answer or kept.history.filter(answer=answer).exists()
 
 
+def _refuse_if_answered(example: Example, assignment: Assignment) -> None:
+    """In bulk, as it may be, after this lease began."""
+    if assignment.answered_otherwise:  # type: ignore[attr-defined]  # see _locked
+        _end(assignment, Held.RETURNED)
+        raise Conflict(
+            _("You answered this one already. Change the annotation instead of sending another.")
+        )
+
+
 def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
-    answered = example.annotations.filter(
-        author=assignment.person, source=AnnotationSource.PERSON, withdrawn_at=None
-    )
-    if answered.exists():
+    if assignment.answered_otherwise:  # type: ignore[attr-defined]
         raise Conflict(_("You answered this one already."))
-    full = example.answered + example.claims >= assignment.project.overlap
+    full = example.answered + example.claims >= gold.wanted(example, assignment.project)
     if full or example.status not in (Status.UNLABELED, Status.SKIPPED):
         raise Conflict(
             _("Your time for this one had run out, and someone else has it now. Take the next one.")
@@ -86,6 +136,7 @@ def skip(assignment: Assignment, reason: str) -> None:
     if assignment.state == Held.SUBMITTED:
         raise Conflict(_("You answered this one already. Take the annotation back first."))
     _end(assignment, Held.SKIPPED, skip_reason=reason)
+    _no_longer_theirs(example, assignment.person)
     if not _someone_left(example, assignment.project):
         Example.objects.filter(pk=example.pk, status=Status.UNLABELED).update(status=Status.SKIPPED)
 
@@ -98,8 +149,8 @@ def undo(assignment: Assignment) -> Assignment:
     """
     person, project = assignment.person, assignment.project
     queue.one_at_a_time(person, project)
-    if (current := queue.held(person, project)) is not None:
-        if current.pk == assignment.pk:
+    for current in queue.both(person, project):
+        if current.pk == assignment.pk and not current.ahead:
             return current
         give_back(current)
     if assignment.annotation is not None and assignment.annotation.withdrawn_at is None:
@@ -107,11 +158,11 @@ def undo(assignment: Assignment) -> Assignment:
     example, assignment = _locked(assignment)
     if assignment.state not in (Held.SKIPPED, Held.RETURNED):
         raise Conflict(_("This can no longer be undone."))
-    if example.answered + example.claims >= project.overlap:
+    if example.answered + example.claims >= gold.wanted(example, project):
         raise Conflict(_("Someone else has this one now, so it cannot come back to you."))
-    _end(
-        assignment, Held.LEASED, expires_at=timezone.now() + LEASE, skip_reason="", annotation=None
-    )
+    until = timezone.now() + pace.lease(project)
+    back: dict[str, Any] = {"skip_reason": "", "annotation": None, "accepted": None}
+    _end(assignment, Held.LEASED, ahead=False, expires_at=until, **back)
     Example.objects.filter(pk=example.pk, status=Status.SKIPPED).update(status=Status.UNLABELED)
     return queue.held(person, project) or assignment
 
@@ -127,9 +178,11 @@ def give_back(assignment: Assignment) -> None:
 @transaction.atomic
 def change(annotation: Annotation, answer: dict[str, Any]) -> None:
     """Replace one's own answer; what it said before stays in the history."""
+    answer = in_labels_of_today(annotation.example.project, answer)
     _refuse_if_gone(annotation)
     annotation.revise(answer)
     gold.settle([annotation.example_id])
+    checks.follow(annotation.example)
 
 
 @transaction.atomic
@@ -139,6 +192,7 @@ def forget(annotation: Annotation) -> None:
     annotation.withdraw()
     Assignment.objects.filter(annotation=annotation).update(state=Held.RETURNED)
     gold.settle([annotation.example_id])
+    checks.follow(annotation.example)
 
 
 def _refuse_if_gone(annotation: Annotation) -> None:
@@ -149,13 +203,27 @@ def _refuse_if_gone(annotation: Annotation) -> None:
         raise Http404
 
 
+_AS_IT_IS = """
+SELECT a.state, a.annotation_id, EXISTS (
+    SELECT 1 FROM projects_annotation n WHERE n.example_id = a.example_id
+    AND n.author_id = a.person_id AND n.source = 'person' AND n.withdrawn_at IS NULL)
+FROM labeling_assignment a WHERE a.id = %s FOR UPDATE OF a
+"""
+
+
 def _locked(assignment: Assignment) -> tuple[Example, Assignment]:
-    """Example and assignment as they are now; nobody else changes them until we are done."""
-    example = Example.objects.select_for_update().get(pk=assignment.example_id)
-    locked = Assignment.objects.select_for_update(of=["self"]).select_related(
-        "project", "annotation", "person"
+    """Example and assignment as they are now; nobody else changes them until we are done.
+
+    The assignment says as `answered_otherwise` whether its person has an answer to the example.
+    """
+    (example,) = Example.objects.raw(
+        "SELECT * FROM projects_example WHERE id = %s FOR UPDATE", [assignment.example_id]
     )
-    return example, locked.get(pk=assignment.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_IT_IS, [assignment.pk])
+        assignment.state, assignment.annotation_id, otherwise = cursor.fetchone()
+    assignment.answered_otherwise = otherwise  # type: ignore[attr-defined]
+    return example, assignment
 
 
 def _end(assignment: Assignment, state: Held, **fields: object) -> None:

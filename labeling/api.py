@@ -13,13 +13,13 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.replaying import replayed
-from labeling import agreement, answering, queue, review
+from labeling import agreement, answering, jobs, queue, reasons, review, suggesting
 from labeling.models import Assignment
 from ml.answers import AnswerError
-from projects import access, stats
+from projects import access, relabeling, stats
 from projects.api.examples import AnnotationData, ExampleData, detailed
 from projects.api.projects import asked_for
-from projects.models import Annotation, AnnotationSource, Example, Project, Role
+from projects.models import Annotation, AnnotationSource, Example, Role
 
 LONGEST_DURATION = 2**31 - 1
 PICKED = inline_serializer(
@@ -48,11 +48,13 @@ class SkipAsked(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
 
 
-def _answer(request: Request, project: Project) -> dict[str, Any]:
+def _answer(request: Request, example: Example) -> dict[str, Any]:
+    project = example.project
     form = AnswerAsked(data=request.data)
     form.is_valid(raise_exception=True)
     try:
-        answer = project.kind.answer.parse(form.validated_data["answer"], project.label_names)
+        said, shape = form.validated_data["answer"], project.kind.answer
+        answer = relabeling.taken(project, lambda labels: shape.parse(said, labels, example.data))
     except AnswerError as problem:
         raise ValidationError({"answer": [str(problem)]}) from problem
     return {"answer": answer, "duration_ms": form.validated_data["duration_ms"]}
@@ -64,24 +66,19 @@ class Next(APIView):
         responses={200: PICKED, 204: OpenApiResponse(description="Nothing is left for you.")},
     )
     def post(self, request: Request, project_id: UUID) -> Response:
-        assignment = queue.next_for(caller(request), asked_for(request, project_id))
+        project = asked_for(request, project_id)
+        assignment = queue.next_for(caller(request), project)
+        jobs.ring(project)
         return Response(status=204) if assignment is None else Response(_shown(assignment))
 
 
 def _shown(assignment: Assignment) -> dict[str, Any]:
     example = assignment.example
-    suggestion = None if example.is_test else getattr(example, "suggestion", None)
     return {
         "assignment": {"id": str(assignment.pk), "expires_at": assignment.expires_at},
         "example": ExampleData(example).data,
-        "suggestion": suggestion
-        and {
-            "answer": suggestion.answer,
-            "confidence": suggestion.confidence,
-            "scores": suggestion.scores,
-            "model_version": str(suggestion.model_version),
-        },
-        "reason": assignment.reason,
+        "suggestion": suggesting.shown(assignment),
+        "reason": reasons.told(assignment),
     }
 
 
@@ -95,7 +92,8 @@ class Submit(APIView):
     @extend_schema(request=AnswerAsked, responses={201: AnnotationData})
     def post(self, request: Request, assignment_id: UUID) -> Response:
         assignment = _own(request, assignment_id)
-        annotation, _ = answering.submit(assignment, **_answer(request, assignment.project))
+        annotation, _ = answering.submit(assignment, **_answer(request, assignment.example))
+        jobs.ring(assignment.project)
         return Response(AnnotationData(annotation).data, status=201)
 
 
@@ -122,7 +120,7 @@ class OneAnnotation(APIView):
     @extend_schema(request=AnswerAsked, responses=AnnotationData)
     def patch(self, request: Request, annotation_id: UUID) -> Response:
         annotation = self._own(request, annotation_id)
-        answer = _answer(request, annotation.example.project)["answer"]
+        answer = _answer(request, annotation.example)["answer"]
         answering.change(annotation, answer)
         return Response(AnnotationData(annotation).data)
 
@@ -157,8 +155,9 @@ class Review(APIView):
 
     @replayed()
     def _settle(self, request: Request, example: Example) -> Response:
-        answer = _answer(request, example.project)["answer"]
+        answer = _answer(request, example)["answer"]
         annotation = review.settle(example, answer, caller(request))
+        jobs.ring(example.project)
         return Response(AnnotationData(annotation).data, status=201)
 
 
@@ -174,5 +173,4 @@ class Stats(APIView):
     @extend_schema(responses={200: dict})
     def get(self, request: Request, project_id: UUID) -> Response:
         project = asked_for(request, project_id)
-        alpha = agreement.of(project)["krippendorff_alpha"]
-        return Response({**stats.of(project), "agreement": alpha})
+        return Response({**stats.of(project), "agreement": agreement.alone(project)})

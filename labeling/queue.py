@@ -1,40 +1,26 @@
 """Which example a person sees next. Knows nothing of models or training."""
 
-import random
+import time
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
-from labeling.models import LEASE, Assignment, Held, Suggestion
+from labeling import pace, pools, reasons, suggesting, talking
+from labeling.models import Assignment, Held, Suggestion
+from labeling.pools import FRONT
 from ml import splitting
 from ml.task import DataError
-from projects import gold
-from projects.models import Example, Project, Source, Status
+from projects import gold, relabeling
+from projects.models import Example, Project, Source
 
-# One lease in five serves a random test example, so that the protected set gets its labels.
-TEST_SHARE = 0.2
-FRONT = 100
-REASON_TEST = _("Part of the protected test set, so it comes without a suggestion.")
-REASON_NEXT = _("Next in the shuffled order.")
-REASON_SKIPPED = _("Others skipped this one.")
-REASON_FEEDBACK = _("A caller's feedback brought it here.")
-
-_FREE = """
-SELECT e.id FROM projects_example e
-WHERE e.project_id = %(project)s AND e.status = %(status)s AND e.is_test = %(test)s
-  AND e.priority >= %(front)s AND e.answered + e.claims < %(overlap)s
-  AND NOT EXISTS (
-    SELECT 1 FROM labeling_assignment a WHERE a.example_id = e.id AND a.person_id = %(person)s
-    AND a.state IN ('submitted', 'skipped', 'leased'))
-ORDER BY e.priority DESC, e.place LIMIT 1
-FOR UPDATE OF e SKIP LOCKED
-"""
+# Whoever closed the desk may come back at once, and finds the same example.
+LEAVING = timedelta(seconds=60)
 
 
 @transaction.atomic
@@ -42,83 +28,168 @@ def next_for(person: User, project: Project) -> Assignment | None:
     """Lease the next example to a person: what they hold, feedback, a share of test, the rest.
 
     None when nothing is left for this person. Two people never get the same example beyond
-    `overlap`: the row is locked while it is claimed, and others step over locked rows.
+    `overlap`: the row is claimed while it is picked, and others step over locked rows.
+    """
+    held = _of(person, project) if one_at_a_time(person, project) else {}
+    if False in held:
+        return held[False]
+    if True in held:
+        return _to_the_desk(held[True])
+    return _leased(person, project, ahead=False)
+
+
+@transaction.atomic
+def ahead_for(person: User, project: Project) -> Assignment | None:
+    """Lease the example after the one that the person is on, so that it can be fetched early.
+
+    None when there is none, or when they are on none.
     """
     one_at_a_time(person, project)
-    kept = held(person, project)
-    if kept is not None:
-        return kept
-    _expire(Assignment.objects.filter(project=project, person=person), wait=True)
-    _expire(Assignment.objects.filter(project=project))
-    for status, test, front, reason in _in_turn():
-        example = _free(person, project, status=status, test=test, front=front)
-        if example is not None:
-            return _lease(example, person, _reason(example, reason))
-    return None
-
-
-def _in_turn() -> list[tuple[str, bool, int, str]]:
-    """The places to look in, in order."""
-    rest = (Status.UNLABELED, False, -FRONT, REASON_NEXT)
-    test = (Status.UNLABELED, True, -FRONT, REASON_TEST)
-    turn = [test, rest] if random.random() < TEST_SHARE else [rest, test]
-    return [
-        (Status.UNLABELED, False, FRONT, REASON_FEEDBACK),
-        (Status.UNLABELED, True, FRONT, REASON_FEEDBACK),
-        *turn,
-        (Status.SKIPPED, False, -FRONT, REASON_SKIPPED),
-        (Status.SKIPPED, True, -FRONT, REASON_SKIPPED),
-    ]
-
-
-def one_at_a_time(person: User, project: Project) -> None:
-    """The same person asking twice at once gets the same example twice, not two."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{person.pk} {project.pk}"]
-        )
+    held = _of(person, project)
+    if False not in held:
+        return None
+    return held[True] if True in held else _leased(person, project, ahead=True)
 
 
 def held(person: User, project: Project) -> Assignment | None:
     """What the person is on now, if anything. Leases nothing."""
-    return (
-        Assignment.objects.select_related("example", "example__suggestion")
-        .filter(person=person, project=project, state=Held.LEASED, expires_at__gt=Now())
-        .first()
+    theirs = Assignment.objects.select_related("example", "example__suggestion").filter(
+        person=person, project=project, state=Held.LEASED, ahead=False, expires_at__gt=Now()
+    )
+    return theirs.filter(example__set_aside=False, example__deleted_at=None).first()
+
+
+def renew(assignment: Assignment) -> None:
+    """The person is still at work: what they hold stays theirs for a whole lease from now."""
+    until = timezone.now() + pace.lease(assignment.project)
+    _both(assignment).update(expires_at=until)
+
+
+def leave(assignment: Assignment) -> None:
+    """The desk was closed: what they hold is free soon, unless they are back before."""
+    _both(assignment).filter(expires_at__gt=timezone.now() + LEAVING).update(
+        expires_at=timezone.now() + LEAVING
     )
 
 
-def _free(person: User, project: Project, *, status: str, test: bool, front: int) -> Example | None:
+def _both(assignment: Assignment) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(
+        person_id=assignment.person_id, project_id=assignment.project_id, state=Held.LEASED
+    )
+
+
+def one_at_a_time(person: User, project: Project) -> bool:
+    """The same person asking twice at once gets the same example twice, not two.
+
+    Returns whether they have a lease, be it good or not.
+
+    And pools are read in the order of an index, never sorted, whatever the database believes of
+    how many examples there are. The project is held before any example is: whoever changes it locks
+    in the same order.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            _FREE,
-            {
-                "project": project.pk,
-                "person": person.pk,
-                "overlap": project.overlap,
-                "status": status,
-                "test": test,
-                "front": front,
-            },
+            "SET LOCAL enable_sort = off; SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "
+            "SELECT 1 FROM projects_project WHERE id = %s FOR KEY SHARE; "
+            "SELECT EXISTS (SELECT 1 FROM labeling_assignment WHERE project_id = %s "
+            "AND person_id = %s AND state = 'leased')",
+            [f"{person.pk} {project.pk}", project.pk, project.pk, person.pk],
         )
-        row = cursor.fetchone()
-    return Example.objects.select_related("suggestion").get(pk=row[0]) if row else None
+        while cursor.nextset():  # of several statements at once, the last one tells
+            pass
+        return bool(cursor.fetchone()[0])
 
 
-def _lease(example: Example, person: User, reason: str) -> Assignment:
-    assignment = Assignment.objects.create(
-        project_id=example.project_id,
-        example=example,
-        person=person,
-        reason=reason,
-        expires_at=timezone.now() + LEASE,
-    )
-    Example.objects.filter(pk=example.pk).update(claims=F("claims") + 1, status=Status.UNLABELED)
+def both(person: User, project: Project) -> list[Assignment]:
+    """What the person is on, and what was fetched ahead for them."""
+    return [lease for _, lease in sorted(_of(person, project).items())]
+
+
+def _of(person: User, project: Project) -> dict[bool, Assignment]:
+    """The leases that the person has: on the desk (False) and ahead (True). Others run out."""
+    now, good = timezone.now(), {}
+    theirs = Assignment.objects.select_related("example")
+    for one in theirs.filter(person=person, project=project, state=Held.LEASED):
+        if one.expires_at > now and not one.example.set_aside and one.example.deleted_at is None:
+            good[one.ahead] = one
+        else:
+            _expire(Assignment.objects.filter(pk=one.pk), wait=True)
+    return good
+
+
+def _to_the_desk(assignment: Assignment) -> Assignment:
+    assignment.ahead = False
+    assignment.expires_at = timezone.now() + pace.lease(assignment.project)
+    assignment.save(update_fields=["ahead", "expires_at"])
     return assignment
 
 
-def _reason(example: Example, reason: str) -> str:
-    return str(example.origin.get("reason") or reason) if example.priority >= FRONT else reason
+def _leased(person: User, project: Project, *, ahead: bool) -> Assignment | None:
+    looked = _time_to_look(project)
+    if looked:
+        _expire(Assignment.objects.filter(project=project))
+    found = _found(person, project)
+    if found is None and not looked and _expire(Assignment.objects.filter(project=project)):
+        found = _found(person, project)
+    return None if found is None else _lease(*found, person, project, ahead=ahead)
+
+
+def _found(person: User, project: Project) -> tuple[Example, pools.Pool] | None:
+    for pool in pools.in_turn(person, project):
+        example = pools.pick(pool, person, project)
+        if example is not None:
+            return example, pool
+    return None
+
+
+# In each process by itself: when it last took back what had run out in a project.
+_looked: dict[UUID, float] = {}
+LOOK_SECONDS = 1.0
+
+
+def _time_to_look(project: Project) -> bool:
+    now = time.monotonic()
+    if now - _looked.get(project.pk, 0.0) < LOOK_SECONDS:
+        return False
+    if len(_looked) > 1000:
+        _looked.clear()
+    _looked[project.pk] = now
+    return True
+
+
+def _lease(
+    example: Example, pool: pools.Pool, person: User, project: Project, *, ahead: bool
+) -> Assignment:
+    example.project = project
+    reason, values = _why(example, pool)
+    is_check = pool is pools.CHECKS
+    # Nor is a second look led to what the first one said.
+    alone = is_check or pool is pools.RECHECKS
+    return Assignment.objects.create(
+        project=project,
+        example=example,
+        person=person,
+        reason=reason,
+        reason_values=values,
+        ahead=ahead,
+        is_check=is_check,
+        expires_at=timezone.now() + pace.lease(project),
+        **({} if alone else suggesting.at_lease(example)),
+    )
+
+
+def _why(example: Example, pool: pools.Pool) -> tuple[str, dict[str, Any]]:
+    if example.priority >= FRONT:
+        return str(example.origin.get("reason") or reasons.FEEDBACK), {}
+    if pool is pools.CANDIDATES:
+        return pools.why(example.pk)
+    if pool is pools.CHECKS:
+        return pools.as_others(example.project), {}
+    if pool is pools.ASSIGNED:
+        return talking.sent_back(example)
+    if pool.reason == reasons.NEXT and example.answered:
+        return reasons.SECOND, {}
+    return pool.reason, {}
 
 
 def count_claims(examples: list[UUID]) -> None:
@@ -131,24 +202,31 @@ def count_claims(examples: list[UUID]) -> None:
         )
 
 
-def _expire(among: QuerySet[Assignment], *, wait: bool = False) -> None:
+def _expire(among: QuerySet[Assignment], *, wait: bool = False) -> int:
     """Take back leases that ran out; examples that are busy right now are left for later."""
-    over = among.filter(state=Held.LEASED, expires_at__lte=Now())
+    over = among.filter(state=Held.LEASED)
+    if not wait:
+        over = over.filter(expires_at__lte=Now())
+    late = list(over.values_list("example_id", flat=True)[:500])
+    if not late:
+        return 0
     examples = list(
         Example.objects.select_for_update(skip_locked=not wait)
-        .filter(pk__in=over.values("example_id"))
+        .filter(pk__in=late)
         .order_by("pk")
-        .values_list("pk", flat=True)[:500]
+        .values_list("pk", flat=True)
     )
-    if examples:
-        over.filter(example_id__in=examples).update(state=Held.EXPIRED)
-        count_claims(examples)
+    over.filter(example_id__in=examples).update(state=Held.EXPIRED)
+    count_claims(examples)
+    return len(examples)
 
 
 @transaction.atomic
 def expire() -> None:
-    """The sweep over all projects."""
+    """The sweep over all projects: what ran out, and what nobody is to label any more."""
     _expire(Assignment.objects.all())
+    gone = Q(example__set_aside=True) | Q(example__deleted_at__isnull=False)
+    _expire(Assignment.objects.filter(gone), wait=True)
 
 
 @transaction.atomic
@@ -168,12 +246,14 @@ def put(
     Data that is an example already makes no second one: unlabelled, it moves to the front;
     labelled, it goes to review, and its gold stays until someone settles it.
     """
+    relabeling.hold(project)
     example = _put_new(project, data, origin | {"reason": reason})
     example.priority = FRONT
     example.origin = {**example.origin, **origin, "reason": reason}
     example.disputed = example.disputed or example.gold is not None
-    example.save(update_fields=["priority", "origin", "disputed"])
-    if example.disputed:
+    deleted, example.deleted_at = example.deleted_at, None  # callers ask about it: it is wanted
+    example.save(update_fields=["priority", "origin", "disputed", "deleted_at"])
+    if example.disputed or deleted:
         gold.settle([example.pk])
     if answer is not None and model_version is not None and not example.is_test:
         Suggestion.objects.update_or_create(
@@ -183,6 +263,7 @@ def put(
                 "confidence": confidence or 0.0,
                 "scores": scores or {},
                 "model_version": model_version,
+                "fed_back": True,
             },
         )
     return example

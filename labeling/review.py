@@ -1,20 +1,115 @@
-"""A reviewer settles an example: their answer is gold, whatever others said."""
+"""A reviewer looks again: at disagreements, flags, probable errors, or a sample of someone's work.
+
+What they settle is gold, whatever others said. What they send back is its author's to do anew.
+"""
 
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Mod
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.problems import Conflict
+from labeling import answering, checks, team
+from labeling.models import Comment, Notice, NoticeKind, Recheck, Said
 from projects import gold
 from projects.models import Annotation, AnnotationSource, Example, Project, Status
 
 MOST = 100
+SAMPLED = 2000  # of the newest answers, among which a sample is drawn
+
+
+class Pile(models.TextChoices):
+    """What a reviewer can look through."""
+
+    DIFFER = "differ", _("Disagreements")
+    LOW = "low", _("Low agreement")
+    FLAGS = "flags", _("Flags")
+    SUSPECTS = "suspects", _("Probably mislabelled")
+    SAMPLE = "sample", _("A sample")
+
+
+def waiting(
+    project: Project, pile: Pile = Pile.DIFFER, *, after: UUID | None = None, by: UUID | None = None
+) -> Example | None:
+    """The next of a pile; `by`: of a sample, whose answers."""
+    found = _PILES[pile](project, by)
+    if after is not None:
+        found = found.filter(pk__gt=after)
+    return found.order_by("pk").first()
+
+
+def _differ(project: Project, by: UUID | None) -> QuerySet[Example]:
+    return Example.objects.filter(project=project, status=Status.REVIEW)
+
+
+def _low(project: Project, by: UUID | None) -> QuerySet[Example]:
+    """A majority stands, and somebody said otherwise; until a reviewer looked."""
+    reviewed = Annotation.objects.filter(
+        example=OuterRef("pk"), source=AnnotationSource.REVIEW, withdrawn_at=None
+    )
+    settled = _there(project).filter(dissent__gt=0, status=Status.LABELED)
+    return settled.filter(~Exists(reviewed))
+
+
+def _flags(project: Project, by: UUID | None) -> QuerySet[Example]:
+    flagged = Comment.objects.filter(project=project, kind=Said.FLAG, closed_at=None)
+    return _there(project).filter(pk__in=flagged.values("example_id"))
+
+
+def _suspects(project: Project, by: UUID | None) -> QuerySet[Example]:
+    open_ones = Recheck.objects.filter(project=project, settled_at=None)
+    return _there(project).filter(pk__in=open_ones.values("example_id"))
+
+
+def _sample(project: Project, by: UUID | None) -> QuerySet[Example]:
+    """One in five of the newest answers, by a place that nobody chose."""
+    said = Annotation.objects.filter(
+        example__project=project, source=AnnotationSource.PERSON, withdrawn_at=None
+    )
+    newest = (said if by is None else said.filter(author_id=by)).order_by("-id")
+    reviewed = Annotation.objects.filter(source=AnnotationSource.REVIEW, withdrawn_at=None)
+    ids = newest.values("example_id")[:SAMPLED]
+    labelled = _there(project).filter(status=Status.LABELED, pk__in=ids)
+    labelled = labelled.annotate(drawn=Mod("place", 5)).filter(drawn=0)
+    return labelled.exclude(pk__in=reviewed.filter(example__project=project).values("example_id"))
+
+
+def _there(project: Project) -> QuerySet[Example]:
+    return Example.objects.filter(project=project, set_aside=False, deleted_at=None)
+
+
+_PILES = {
+    Pile.DIFFER: _differ,
+    Pile.LOW: _low,
+    Pile.FLAGS: _flags,
+    Pile.SUSPECTS: _suspects,
+    Pile.SAMPLE: _sample,
+}
+
+
+def counts(project: Project) -> dict[str, int]:
+    """How many wait in each pile but the sample, counted up to MOST."""
+    return {
+        pile.value: len(_PILES[pile](project, None).order_by().values_list("pk")[:MOST])
+        for pile in (Pile.DIFFER, Pile.LOW, Pile.FLAGS, Pile.SUSPECTS)
+    }
 
 
 @transaction.atomic
 def settle(example: Example, answer: dict[str, Any], reviewer: User) -> Annotation:
+    """The reviewer's answer is gold. One that they gave before goes into the history."""
+    answer = answering.in_labels_of_today(example.project, answer)
     Example.objects.select_for_update().get(pk=example.pk)
+    own = example.annotations.filter(
+        source=AnnotationSource.REVIEW, author=reviewer, withdrawn_at=None
+    )
+    for former in own:
+        former.withdraw()
     annotation = Annotation.record(
         example,
         answer,
@@ -23,19 +118,48 @@ def settle(example: Example, answer: dict[str, Any], reviewer: User) -> Annotati
         guidelines_version=example.project.guidelines_version,
     )
     Example.objects.filter(pk=example.pk).update(disputed=False)
-    gold.settle([example.pk])
+    _close(example, reviewer)
+    gold.settle([example.pk], locked=True)
+    checks.follow(example)
     return annotation
 
 
-def waiting(project: Project, after: UUID | None = None) -> Example | None:
-    """The next example whose answers do not agree, or whose answer a caller disputes."""
-    found = Example.objects.filter(project=project, status=Status.REVIEW)
-    if after is not None:
-        found = found.filter(pk__gt=after)
-    return found.order_by("pk").first()
+@transaction.atomic
+def undo(annotation: Annotation, reviewer: User) -> None:
+    """Take one's own settlement back: what others said counts again."""
+    if annotation.author_id != reviewer.pk or annotation.source != AnnotationSource.REVIEW:
+        raise Conflict(_("Only who settled an example can take that back."))
+    answering.forget(annotation)
+
+
+@transaction.atomic
+def send_back(annotation: Annotation, reviewer: User, text: str) -> None:
+    """Ask its author to answer anew, and say why. What they said stays in the history."""
+    example = Example.objects.select_for_update().get(pk=annotation.example_id)
+    author = annotation.author
+    if author is None or not team.may_label(author, example.project):
+        raise Conflict(_("Who gave this answer no longer labels in this project."))
+    answering.forget(annotation)
+    Example.objects.filter(pk=example.pk).update(assignee=author, disputed=False)
+    _close(example, reviewer)
+    said = Comment.objects.create(
+        project_id=example.project_id, example=example, author=reviewer, kind=Said.BACK, text=text
+    )
+    Notice.objects.create(
+        person=author, project_id=example.project_id, example=example, comment=said,
+        kind=NoticeKind.BACK, by=reviewer,
+    )  # fmt: skip
+    gold.settle([example.pk], locked=True)
+
+
+def _close(example: Example, reviewer: User) -> None:
+    now = timezone.now()
+    open_flags = example.comments.filter(kind=Said.FLAG, closed_at=None)
+    open_flags.update(closed_at=now, closed_by=reviewer)
+    Recheck.objects.filter(example=example, settled_at=None).update(settled_at=now)
 
 
 def answers(example: Example) -> list[Annotation]:
     """What was said of it so far, oldest first."""
-    live = example.annotations.filter(withdrawn_at=None).select_related("author")
-    return list(live.order_by("created_at")[:MOST])
+    live = example.annotations.filter(withdrawn_at=None).exclude(source=AnnotationSource.CHECK)
+    return list(live.select_related("author").order_by("created_at")[:MOST])

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-TEXT_TASKS = ("text-classification",)
+TEXT_TASKS = ("text-classification", "multi-label-classification", "token-classification")
 WEIGHTS = "model.safetensors"  # the only format of weights that is read
 LONGEST_HEADER = 1 << 26  # bytes
 NEEDED = ("config.json", "tokenizer.json", WEIGHTS)

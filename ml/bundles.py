@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ml import encoders, manifest
 from ml.failures import DamagedBundle
 from ml.linear import TfidfLinear
-from ml.task import Bundle
+from ml.marking import Marker
+from ml.task import Bundle, Tuning
+from ml.word_linear import WordLinear
 
 
 def load(source: Path, labels: Sequence[str], *, task: str) -> Bundle:
@@ -26,10 +29,7 @@ def saved(folder: Path) -> Bundle:
     try:
         manifest.verify(folder)
         said = json.loads((folder / "bundle.json").read_bytes())
-        if said["artifact"] == "onnx":
-            model: object = encoders.from_saved(folder, said)
-        else:
-            model = TfidfLinear.load(folder)
+        model = _MODELS[said["artifact"]](folder, said)
     except (manifest.Damaged, OSError, ValueError, KeyError, TypeError) as damage:
         raise DamagedBundle(f"The model in {folder.name} cannot be read: {damage}") from damage
     return Bundle(
@@ -38,8 +38,16 @@ def saved(folder: Path) -> Bundle:
         tuple(said["labels"]),
         model,
         base_model=said["base_model"],
-        temperature=said["temperature"],
+        tuning=Tuning.read(said),
     )
+
+
+_MODELS: Mapping[str, Callable[[Path, dict[str, Any]], Any]] = {
+    "onnx": encoders.from_saved,
+    "onnx-words": Marker.saved,
+    "tfidf-linear": lambda folder, said: TfidfLinear.load(folder),
+    "word-linear": lambda folder, said: WordLinear.load(folder),
+}
 
 
 def _described(folder: Path) -> dict[str, object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+NAMES = {"accuracy": "accuracy", "micro_f1": "micro F1", "macro_f1": "macro F1"}
+
 
 def card(result: dict[str, Any]) -> str:
     """The card of a run's result, in Markdown."""
@@ -36,21 +38,25 @@ def _made(result: dict[str, Any]) -> str:
 def _quality(result: dict[str, Any]) -> str:
     metrics, majority = result["metrics"], result["baseline"]["majority"]
     classical = result["baseline"]["classical"]
+    shown = [one for one in NAMES if one in metrics]
     return "\n".join(
         [
             f"On {metrics['n']} examples ({metrics['split']}); 95 % intervals in brackets.",
             "",
-            "| | accuracy | macro F1 |",
-            "|---|---|---|",
-            f"| this model | {_interval(metrics, 'accuracy')} | {_interval(metrics, 'macro_f1')} |",
-            f"| counted words | {classical['accuracy']:.3f} | {classical['macro_f1']:.3f} |",
-            f"| always “{majority['label']}” | {majority['accuracy']:.3f} "
-            f"| {majority['macro_f1']:.3f} |",
+            "| | " + " | ".join(NAMES[one] for one in shown) + " |",
+            "|---|" + "---|" * len(shown),
+            _line("this model", [_interval(metrics, one) for one in shown]),
+            _line("counted words", [f"{classical[one]:.3f}" for one in shown]),
+            _line(f"always “{majority['label']}”", [f"{majority[one]:.3f}" for one in shown]),
             "",
             f"Expected calibration error: {metrics['ece']:.3f}. "
             f"Temperature: {result['calibration']['temperature']:.2f}.",
         ]
     )
+
+
+def _line(name: str, cells: list[str]) -> str:
+    return f"| {name} | {' | '.join(cells)} |"
 
 
 def _interval(metrics: dict[str, Any], name: str) -> str:

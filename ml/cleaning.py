@@ -17,6 +17,12 @@ class Report:
     rows: int = 0
     found: Counter[str] = field(default_factory=Counter)
 
+    @classmethod
+    def going_on(cls, earlier: dict[str, int]) -> "Report":
+        """From where an attempt that was interrupted had come to."""
+        found = Counter(earlier)
+        return cls(rows=found.pop("rows", 0), found=found)
+
     def as_json(self) -> dict[str, int]:
         return {"rows": self.rows, **self.found}
 

@@ -46,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("data", nargs="?", type=Path, help="JSON Lines: text and label")
     train.add_argument("--run", type=Path, help="a run's folder, as the studio prepares it")
     train.add_argument("--id", help="the run's id, shown in the list of processes")
-    train.add_argument("--task", choices=sorted(TASKS), default="text-classification")
+    trainable = sorted(slug for slug, task in TASKS.items() if task.trainable)
+    train.add_argument("--task", choices=trainable, default="text-classification")
     train.add_argument("--out", type=Path, help="a new folder for the model")
     train.add_argument("--method", choices=("auto", *METHODS), default="auto")
     train.add_argument("--effort", choices=tuple(EFFORTS), default="balanced")
@@ -87,7 +88,7 @@ def _train(asked: argparse.Namespace) -> int:
 def _prepare(asked: argparse.Namespace, folder: RunFolder) -> None:
     """Make the run's folder, or find the same run there, to go on with. Raises Failure."""
     found, labels = rows.read(asked.data, TASKS[asked.task])
-    split, left_out = rows.with_splits(found, salt="")
+    split, left_out = rows.with_splits(found, TASKS[asked.task], salt="")
     said = {
         "run": asked.out.name,
         "task": asked.task,
@@ -177,6 +178,7 @@ def _tell(result: dict[str, Any]) -> None:
         f"method      {result['method']}: {result['method_reason']}",
         f"accuracy    {metrics['accuracy']:.4f} ({metrics['accuracy_low']:.4f} to "
         f"{metrics['accuracy_high']:.4f}) on {metrics['n']} {metrics['split']} examples",
+        *_micro(metrics, baseline),
         f"macro F1    {metrics['macro_f1']:.4f}",
         f"calibration {metrics['ece']:.4f} error, temperature "
         f"{result['calibration']['temperature']:.2f}",
@@ -187,6 +189,15 @@ def _tell(result: dict[str, Any]) -> None:
         *result["notes"],
     ):
         _say(line, to=sys.stdout)
+
+
+def _micro(metrics: dict[str, Any], baseline: dict[str, Any]) -> list[str]:
+    if "micro_f1" not in metrics:
+        return []
+    return [
+        f"micro F1    {metrics['micro_f1']:.4f} ({metrics['micro_f1_low']:.4f} to "
+        f"{metrics['micro_f1_high']:.4f}; classical {baseline['classical']['micro_f1']:.4f})"
+    ]
 
 
 def _say(line: str, to: Any = None) -> None:

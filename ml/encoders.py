@@ -26,8 +26,12 @@ ROWS_A_BATCH = 64
 class Shape:
     """How an encoder's states become one vector."""
 
-    pooling: str  # "mean" or "cls"
+    pooling: str  # "mean" or "cls"; or "none", where each token is looked at by itself
     normalise: bool
+
+    @property
+    def by_token(self) -> bool:
+        return self.pooling == "none"
 
 
 @dataclass
@@ -39,15 +43,20 @@ class EncoderModel:
     shape: Shape
     device: str
 
+    @property
+    def encoder(self) -> EncoderModel:
+        """What is exported as a graph."""
+        return self
+
     def batch(self, texts: Sequence[str]) -> dict[str, Any]:
         """Padded token ids and their mask, on the device."""
         return self._tensors(self.tokens.ids(texts))
 
-    def targets(self, places: Sequence[int]) -> Any:
-        """Indices of labels as a tensor, on the device."""
+    def tensor(self, numbers: NDArray[Any]) -> Any:
+        """The same numbers on the device."""
         import torch
 
-        return torch.tensor(places, dtype=torch.long, device=self.device)
+        return torch.from_numpy(numbers).to(self.device)
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """One row a text, one column a label; exact (fp32), without dropout."""
@@ -104,7 +113,12 @@ class EncoderModel:
 
 
 def from_base(
-    folder: Path, *, labels: int, prefix: str = "", max_length: int | None = None
+    folder: Path,
+    *,
+    labels: int,
+    prefix: str = "",
+    max_length: int | None = None,
+    shape: Shape | None = None,
 ) -> EncoderModel:
     """A base model with a fresh linear layer. Raises Failure if it cannot be loaded."""
     from transformers import AutoModel
@@ -115,14 +129,14 @@ def from_base(
             folder, local_files_only=True, trust_remote_code=False, use_safetensors=True,
             dtype="float32",
         )  # fmt: skip
-        longest = min(max_length or _usual_length(folder), _positions(config))
+        longest = min(max_length or usual_length(folder), _positions(config))
         tokens = Tokens(
             folder / "tokenizer.json",
             max_length=longest,
             prefix=prefix,
             pad=config.get("pad_token_id") or 0,
         )
-    return _model(encoder, tokens, _shape(folder), labels)
+    return _model(encoder, tokens, shape or _shape(folder), labels)
 
 
 def from_saved(folder: Path, settings: dict[str, Any]) -> EncoderModel:
@@ -141,7 +155,7 @@ def from_saved(folder: Path, settings: dict[str, Any]) -> EncoderModel:
     )
     encoder = AutoModel.from_config(config, trust_remote_code=False)
     shape = Shape(settings["pooling"], settings["normalise"])
-    model = _model(encoder, tokens, shape, len(settings["labels"]))
+    model = _model(encoder, tokens, shape, settings.get("width", len(settings["labels"])))
     load_model(model.network, str(weights / "model.safetensors"))
     return model
 
@@ -168,6 +182,8 @@ def _network(encoder: Any, shape: Shape, labels: int) -> Any:
 
         def embed(self, input_ids: Any, attention_mask: Any) -> Any:
             states = self.encoder(input_ids=input_ids, attention_mask=attention_mask)[0]
+            if shape.by_token:
+                return states
             pooled = states[:, 0] if shape.pooling == "cls" else _mean(states, attention_mask)
             return torch.nn.functional.normalize(pooled, dim=-1) if shape.normalise else pooled
 
@@ -203,7 +219,8 @@ def _shape(folder: Path) -> Shape:
     return Shape(pooling, normalise)
 
 
-def _usual_length(folder: Path) -> int:
+def usual_length(folder: Path) -> int:
+    """How many tokens of a text a base model reads, unless someone says otherwise."""
     try:
         said = json.loads((folder / "sentence_bert_config.json").read_bytes())
         return int(said["max_seq_length"])

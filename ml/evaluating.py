@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ml import measuring
-from ml.task import Bundle, Prediction, Row, Task
+from ml.answers import NOTHING
+from ml.task import Answering, Prediction, Row, Task
 
 WORST = 50
 
@@ -19,30 +18,40 @@ WORST = 50
 class Evaluation:
     """Predictions beside gold, and all that is said of them."""
 
+    task: Task
     rows: Sequence[Row]
     predictions: Sequence[Prediction]
     metrics: dict[str, Any]
 
     @property
-    def gold(self) -> list[str]:
-        """The right labels, in the order of the rows."""
-        return [row["answer"]["label"] for row in self.rows]
+    def right(self) -> list[bool]:
+        """Whether the whole answer is, in the order of the rows."""
+        pairs = zip(self.rows, self.predictions, strict=True)
+        return [row["answer"] == one["answer"] for row, one in pairs]
 
     @property
     def confusion(self) -> dict[str, Any]:
-        """How often the row's label was answered with the column's."""
-        answers = [one["answer"]["label"] for one in self.predictions]
-        labels, matrix = measuring.confusion(self.gold, answers)
-        return {"labels": labels, "matrix": matrix.tolist()}
+        """How often the row's label was answered with the column's.
+
+        NOTHING is a label here, where one was missed (as a column) or made up (as a row).
+        """
+        found = Counter[tuple[str, str]]()
+        for row, one in zip(self.rows, self.predictions, strict=True):
+            found.update(self.task.answer.pairs(row["answer"], one["answer"]))
+        named = {label for pair in found for label in pair}
+        labels = [*sorted(named - {NOTHING}), *sorted(named & {NOTHING})]
+        matrix = [[found[gold, said] for said in labels] for gold in labels]
+        return {"labels": labels, "matrix": matrix}
 
     @property
     def worst(self) -> list[dict[str, Any]]:
         """The wrong answers that the model was surest of."""
-        wrong = [
+        told = self.task.answer.summary
+        wrong: list[dict[str, Any]] = [
             {
                 "id": row["id"],
-                "gold": row["answer"]["label"],
-                "predicted": one["answer"]["label"],
+                "gold": told(row["answer"]),
+                "predicted": told(one["answer"]),
                 "confidence": one["confidence"],
             }
             for row, one in zip(self.rows, self.predictions, strict=True)
@@ -53,29 +62,15 @@ class Evaluation:
     @property
     def bins(self) -> list[dict[str, float]]:
         """How often answers were right, by how sure the model was."""
-        return measuring.reliability(self.gold, self.predictions)
+        return measuring.reliability(self.right, self.predictions)
 
 
-def evaluate(task: Task, bundle: Bundle, rows: Sequence[Row]) -> Evaluation:
-    """The bundle's answers for these rows, judged."""
-    return judged(task, rows, task.predict(bundle, rows))
+def evaluate(task: Task, model: Answering, rows: Sequence[Row]) -> Evaluation:
+    """The model's answers for these rows, judged."""
+    return judged(task, rows, task.predict(model, rows))
 
 
 def judged(task: Task, rows: Sequence[Row], predictions: Sequence[Prediction]) -> Evaluation:
     """Answers that are there already, judged."""
     metrics = task.measure([row["answer"] for row in rows], predictions)
-    return Evaluation(rows, predictions, metrics)
-
-
-def at_temperature(
-    task: Task, labels: Sequence[str], predictions: Sequence[Prediction], *, times: float
-) -> list[Prediction]:
-    """The same answers as if the temperature had been that many times lower."""
-    chances = np.array([[one["scores"][label] for label in labels] for one in predictions])
-    logits = np.log(np.maximum(chances, measuring.SMALLEST)) * times
-    return decided(task, labels, logits)
-
-
-def decided(task: Task, labels: Sequence[str], logits: NDArray[Any]) -> list[Prediction]:
-    """What logits say."""
-    return [task.decide(labels, row) for row in measuring.softmax(logits).tolist()]
+    return Evaluation(task, rows, predictions, metrics)

@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ml import failures, manifest, predicting
 from ml.encoders import EncoderModel
-from ml.measuring import softmax
-from ml.task import Bundle, Row
+from ml.task import Answering, Bundle, Floats, Row, Task
+from ml.tasks import TASKS
 
 OPSET = 17
-TOLERANCE = 1e-3  # of a probability
 CHECKED = 32  # rows that go with the bundle
 COMPARED = 200  # rows
 
@@ -35,22 +31,26 @@ class Parity:
 def export(bundle: Bundle, folder: Path, rows: Sequence[Row], card: str) -> dict[str, Any]:
     """Write the bundle's folder, whole or not at all; what it serves by, and how exactly."""
     chosen = rows[:COMPARED]
-    probabilities = _probabilities(bundle, chosen)
+    task = TASKS[bundle.task]
+    expected = _answered(bundle, task, chosen)
     with manifest.whole_folder(folder) as aside:
         settings = _settings(bundle)
         manifest.write_json(aside / "bundle.json", settings)
         bundle.model.save(aside)
-        if isinstance(bundle.model, EncoderModel):
-            to_onnx(bundle.model, aside / "model.onnx")
+        if encoder := bundle.model.encoder:
+            to_onnx(encoder, aside / "model.onnx")
         (aside / "card.md").write_text(card, encoding="utf-8")
-        _write_checks(aside / "checks.json", chosen, probabilities)
-        parity = compared(aside, settings, chosen, probabilities)
+        _write_checks(aside / "checks.json", chosen, expected.chances)
+        parity = compared(aside, settings, chosen, expected)
     predicting.Served.load(folder)
     return _artifact(folder, settings, parity)
 
 
 def to_onnx(model: EncoderModel, file: Path) -> None:
-    """The network as one graph: token ids and mask in, logits out; any batch, any length."""
+    """The network as one graph: token ids and mask in, logits out; any batch, any length.
+
+    The logits are one row a text; or one a token, where the states are not pooled.
+    """
     import torch
 
     # Two rows of different length, so that no size is taken for a constant.
@@ -67,7 +67,7 @@ def to_onnx(model: EncoderModel, file: Path) -> None:
             dynamic_axes={
                 "input_ids": {0: "rows", 1: "tokens"},
                 "attention_mask": {0: "rows", 1: "tokens"},
-                "logits": {0: "rows"},
+                "logits": {0: "rows", 1: "tokens"} if model.shape.by_token else {0: "rows"},
             },
             opset_version=OPSET,
             dynamo=False,
@@ -82,36 +82,44 @@ def _settings(bundle: Bundle) -> dict[str, Any]:
         "method": bundle.method,
         "labels": list(bundle.labels),
         "base_model": bundle.base_model,
-        "temperature": bundle.temperature,
+        **asdict(bundle.tuning),
         **bundle.model.settings(),
     }
 
 
-def _probabilities(bundle: Bundle, rows: Sequence[Row]) -> NDArray[np.float64]:
-    logits = bundle.model.logits([row["data"]["text"] for row in rows])
-    return softmax(logits / bundle.temperature)
+@dataclass(frozen=True)
+class Answered:
+    """What a model says of some rows."""
+
+    chances: list[Floats]
+    answers: list[dict[str, Any]]
 
 
-def _write_checks(file: Path, rows: Sequence[Row], probabilities: NDArray[np.float64]) -> None:
+def _answered(model: Answering, task: Task, rows: Sequence[Row]) -> Answered:
+    inputs = [row["data"] for row in rows]
+    said = task.read(model, inputs)
+    answers = [one["answer"] for one in task.decided(model, said, inputs)]
+    return Answered(task.probabilities(model, said), answers)
+
+
+def _write_checks(file: Path, rows: Sequence[Row], chances: Sequence[Floats]) -> None:
     checks = [
-        {"data": row["data"], "probabilities": chances}
-        for row, chances in zip(rows[:CHECKED], probabilities[:CHECKED].tolist(), strict=True)
+        {"data": row["data"], "probabilities": each.tolist()}
+        for row, each in zip(rows[:CHECKED], chances[:CHECKED], strict=True)
     ]
     manifest.write_json(file, {"rows": checks})
 
 
 def compared(
-    folder: Path, settings: dict[str, Any], rows: Sequence[Row], expected: NDArray[np.float64]
+    folder: Path, settings: dict[str, Any], rows: Sequence[Row], expected: Answered
 ) -> Parity:
     """What the folder answers beside what was expected. Raises Failure if it is not the same."""
-    scorer = predicting.scorer(folder, settings, threads=1)
-    logits = scorer.logits([row["data"]["text"] for row in rows])
-    served = softmax(logits / settings["temperature"])
-    difference = float(np.abs(served - expected).max()) if len(rows) else 0.0
-    agree = bool((served.argmax(axis=1) == expected.argmax(axis=1)).all())
-    if not difference <= TOLERANCE:
+    served = predicting.Served(folder, settings, predicting.scorer(folder, settings, threads=1))
+    found = _answered(served, TASKS[settings["task"]], rows)
+    difference = predicting.largest_difference(found.chances, expected.chances)
+    if not difference <= predicting.TOLERANCE:
         raise failures.export_differs(difference)
-    return Parity(difference, len(rows), agree)
+    return Parity(difference, len(rows), found.answers == expected.answers)
 
 
 def _artifact(folder: Path, settings: dict[str, Any], parity: Parity) -> dict[str, Any]:

@@ -16,6 +16,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "No label has examples. A model needs at least two labels to tell apart.",
         "Label a few examples of a second label, then train again.",
     ),
+    "nothing-labelled": (
+        "No example has a label, so there is nothing to find.",
+        "Label a few examples in which there is something to find, then train again.",
+    ),
     "too-few-examples": (
         "There are %(have)s labelled examples to learn from; at least %(need)s are needed.",
         "Label %(more)s more, best of every label, then train again.",
@@ -105,9 +109,11 @@ def _failure(said: str, *, permanent: bool = True, **values: str | int) -> Failu
     return Failure(code, title % values, hint % values, permanent, said, values)
 
 
-def one_label_only(count: int) -> Failure:
-    """There is nothing to tell apart."""
-    return _failure("one-label-only:none" if count == 0 else "one-label-only")
+def too_few_labels(have: int, need: int) -> Failure:
+    """There is nothing to tell apart, or nothing to find."""
+    if need == 1:
+        return _failure("nothing-labelled")
+    return _failure("one-label-only:none" if have == 0 else "one-label-only")
 
 
 def too_few_examples(have: int, need: int) -> Failure:

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from ml import measuring
-from ml.calibrating import Calibration, calibrate
-from ml.evaluating import Evaluation, at_temperature, decided, evaluate, judged
+from ml import measuring, suspecting
+from ml.evaluating import Evaluation, judged
 from ml.logistic import HeldOut
-from ml.task import Prediction, Row
+from ml.task import Bundle, Prediction, Row, Task
 from ml.work import Learned, Work
 
 TRUSTED = 30  # gold test rows, below which cross-validation stands beside them
+COMPARED = ("accuracy", "macro_f1", "micro_f1")
 
 
 @dataclass(frozen=True)
@@ -24,11 +22,13 @@ class Verdict:
 
     split: str  # "test", "validation" or "cross-validation"
     evaluation: Evaluation
-    calibration: Calibration
+    temperature: float
+    calibrated_on: int  # rows
     ece_before: float
     majority: dict[str, Any]
     classical: dict[str, Any]
     cross_validated: dict[str, Any] | None
+    suspects: list[dict[str, Any]]  # training rows whose answer is probably wrong
 
     @property
     def classical_wins(self) -> bool:
@@ -37,40 +37,40 @@ class Verdict:
 
 
 def judge(work: Work, learned: Learned, baseline: Learned, *, baseline_seconds: float) -> Verdict:
-    """Set the bundle's temperature, then evaluate it and its rivals on the same rows."""
-    calibration = _calibrated(work, learned)
-    learned.bundle.temperature = calibration.temperature
+    """Tune the bundle, then evaluate it and its rivals on the same rows."""
+    calibrated_on = _tune(work, learned)
+    if baseline is not learned:
+        _tune(work, baseline)
     split, rows = _judged_on(work, learned)
-    evaluation = _evaluation(work, learned, rows)
-    plain = at_temperature(
-        work.task, work.material.labels, evaluation.predictions, times=calibration.temperature
-    )
-    classical = (evaluation if baseline is learned else _evaluation(work, baseline, rows)).metrics
+    evaluation, ece_before = _evaluation(work, learned, rows)
+    rival = evaluation if baseline is learned else _evaluation(work, baseline, rows)[0]
     return Verdict(
         split=split,
         evaluation=evaluation,
-        calibration=calibration,
-        ece_before=measuring.calibration_error(measuring.reliability(evaluation.gold, plain)),
+        temperature=learned.bundle.tuning.temperature,
+        calibrated_on=calibrated_on,
+        ece_before=ece_before,
         majority=_majority(work, evaluation.rows),
-        classical={
-            "accuracy": classical["accuracy"],
-            "macro_f1": classical["macro_f1"],
-            "seconds": round(baseline_seconds, 2),
-        },
+        classical={**_figures(rival.metrics), "seconds": round(baseline_seconds, 2)},
         cross_validated=_cross_validated(work, learned),
+        suspects=suspecting.of_run(work, [learned.held_out, baseline.held_out]),
     )
 
 
-def _calibrated(work: Work, learned: Learned) -> Calibration:
-    """From validation rows and, where the method itself was cross-validated, from those."""
+def _tune(work: Work, learned: Learned) -> int:
+    """From validation rows and, where the method itself was cross-validated, from those.
+
+    How many rows it was.
+    """
+    task, bundle, held_out = work.task, learned.bundle, learned.held_out
     rows = work.material.steering
-    logits = [learned.bundle.model.logits([row["data"]["text"] for row in rows])]
-    targets = [work.material.places(rows)]
-    held_out = learned.held_out
-    if held_out is not None and held_out.of == learned.bundle.method:
-        logits.append(held_out.logits)
-        targets.append(held_out.targets)
-    return calibrate(np.concatenate(logits), np.concatenate(targets))
+    said = list(task.read(bundle, [row["data"] for row in rows]))
+    if held_out is not None and held_out.of == bundle.method:
+        said += list(held_out.said)
+        rows = [*rows, *(work.material.train[at] for at in held_out.places)]
+    if rows:
+        bundle.tuning = task.tuned(bundle, task.gathered(said), rows)
+    return len(rows)
 
 
 def _judged_on(work: Work, learned: Learned) -> tuple[str, Sequence[Row] | None]:
@@ -82,33 +82,51 @@ def _judged_on(work: Work, learned: Learned) -> tuple[str, Sequence[Row] | None]
     return "cross-validation", None
 
 
-def _evaluation(work: Work, learned: Learned, rows: Sequence[Row] | None) -> Evaluation:
-    if rows is not None:
-        return evaluate(work.task, learned.bundle, rows)
-    return _on_held_out(work, learned.held_out, learned.bundle.temperature)
+def _evaluation(
+    work: Work, learned: Learned, rows: Sequence[Row] | None
+) -> tuple[Evaluation, float]:
+    """The evaluation, and the calibration error that it would have had without calibration."""
+    if rows is None:
+        rows, said = _held_out(work, learned.held_out)
+    else:
+        said = work.task.read(learned.bundle, [row["data"] for row in rows])
+    judged_ = _decided(work.task, learned.bundle, said, rows)
+    plain = _decided(work.task, learned.bundle.plain(), said, rows)
+    return judged_, measuring.calibration_error(plain.bins)
 
 
-def _on_held_out(work: Work, held_out: HeldOut | None, temperature: float) -> Evaluation:
+def _decided(task: Task, bundle: Bundle, said: Any, rows: Sequence[Row]) -> Evaluation:
+    return judged(task, rows, task.decided(bundle, said, [row["data"] for row in rows]))
+
+
+def _held_out(work: Work, held_out: HeldOut | None) -> tuple[list[Row], Any]:
     if held_out is None:
-        return judged(work.task, [], [])
+        return [], work.task.gathered([])
     rows = [work.material.train[at] for at in held_out.places]
-    answers = decided(work.task, work.material.labels, held_out.logits / temperature)
-    return judged(work.task, rows, answers)
+    return rows, work.task.gathered(list(held_out.said))
 
 
 def _cross_validated(work: Work, learned: Learned) -> dict[str, Any] | None:
     """What cross-validation says, where the test rows are too few to be believed alone."""
     if len(work.material.test) >= TRUSTED or learned.held_out is None:
         return None
-    metrics = _on_held_out(work, learned.held_out, 1.0).metrics
+    rows, said = _held_out(work, learned.held_out)
+    metrics = _decided(work.task, learned.bundle.plain(), said, rows).metrics
     figures = {name: value for name, value in metrics.items() if name != "per_label"}
     return {"of": learned.held_out.of, **figures}
 
 
 def _majority(work: Work, rows: Sequence[Row]) -> dict[str, Any]:
-    """What always answering the most frequent label would reach."""
-    label, count = work.material.by_label.most_common(1)[0]
-    share = count / len(work.material.train)
-    always: Prediction = {"answer": {"label": label}, "confidence": share, "scores": {label: share}}
+    """What always giving the most frequent answer would reach."""
+    answer = work.task.usual(work.material.train)
+    share = sum(row["answer"] == answer for row in work.material.train) / len(work.material.train)
+    labels = work.task.answer.labels_of(answer)
+    always: Prediction = {
+        "answer": answer, "confidence": share, "scores": dict.fromkeys(labels, share),
+    }  # fmt: skip
     metrics = judged(work.task, rows, [always] * len(rows)).metrics
-    return {"label": label, "accuracy": metrics["accuracy"], "macro_f1": metrics["macro_f1"]}
+    return {"label": work.task.answer.summary(answer), **_figures(metrics)}
+
+
+def _figures(metrics: dict[str, Any]) -> dict[str, Any]:
+    return {name: metrics[name] for name in COMPARED if name in metrics}

@@ -70,6 +70,7 @@ class TfidfLinear:
     counter: Counter
     weight: Floats  # labels by pieces
     bias: Floats
+    encoder = None  # nothing of it is a graph
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """One row a text, one column a label."""

@@ -9,26 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.calibrating import SMALLEST
 from ml.task import Prediction
 
 Floats = NDArray[np.float64]
 
 BINS = 10
 RESAMPLES = 1000
-SMALLEST = 1e-12  # the least probability that log loss believes in
 Z95 = 1.959963984540054
-
-
-def softmax(logits: NDArray[Any]) -> Floats:
-    """Probabilities, row by row."""
-    scores = np.asarray(logits, dtype=np.float64)
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 def summary(gold: Sequence[str], predicted: Sequence[Prediction]) -> dict[str, Any]:
     """Every metric of a choice among labels: accuracy, F1, calibration; with 95 % intervals."""
     answers = [str(one["answer"]["label"]) for one in predicted]
+    right = [one == label for one, label in zip(answers, gold, strict=True)]
     names, matrix = confusion(gold, answers)
     hits = int(np.trace(matrix))
     low, high = wilson(hits, len(gold))
@@ -41,7 +35,7 @@ def summary(gold: Sequence[str], predicted: Sequence[Prediction]) -> dict[str, A
         "macro_f1": macro_f1(matrix),
         "macro_f1_low": f1_low,
         "macro_f1_high": f1_high,
-        "ece": calibration_error(reliability(gold, predicted)),
+        "ece": calibration_error(reliability(right, predicted)),
         "log_loss": log_loss(gold, predicted),
         "per_label": per_label(names, matrix),
     }
@@ -101,13 +95,10 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def reliability(gold: Sequence[str], predicted: Sequence[Prediction]) -> list[dict[str, float]]:
+def reliability(right: Sequence[bool], predicted: Sequence[Prediction]) -> list[dict[str, float]]:
     """How often answers were right, by how sure the model was; empty bins are left out."""
     confidence = np.array([one["confidence"] for one in predicted], dtype=float)
-    right = np.array(
-        [one["answer"]["label"] == label for label, one in zip(gold, predicted, strict=True)],
-        dtype=float,
-    )
+    hits = np.array(right, dtype=float)
     places = np.minimum((confidence * BINS).astype(int), BINS - 1)
     return [
         {
@@ -115,7 +106,7 @@ def reliability(gold: Sequence[str], predicted: Sequence[Prediction]) -> list[di
             "high": (at + 1) / BINS,
             "n": int((places == at).sum()),
             "confidence": float(confidence[places == at].mean()),
-            "accuracy": float(right[places == at].mean()),
+            "accuracy": float(hits[places == at].mean()),
         }
         for at in sorted(set(places.tolist()))
     ]

@@ -68,7 +68,7 @@ class Plan:
 
 def plan(settings: Settings, task: Task, texts: Sequence[str], by_label: Mapping[str, int]) -> Plan:
     """The way to train on these texts. Raises Failure if there is none."""
-    check(settings, by_label)
+    check(settings, task, sum(by_label.values()), by_label)
     if settings.method == "classical":
         return Plan("classical", said("chosen"))
     local = Path(settings.base_models_folder) if settings.base_models_folder else None
@@ -79,16 +79,16 @@ def plan(settings: Settings, task: Task, texts: Sequence[str], by_label: Mapping
     return Plan(settings.method, said("chosen"), base.name, _warnings(base, texts))
 
 
-def check(settings: Settings, by_label: Mapping[str, int]) -> None:
+def check(settings: Settings, task: Task, rows: int, by_label: Mapping[str, int]) -> None:
     """Raises Failure where no training can come of it."""
-    if settings.method not in ("auto", *METHODS):
-        raise failures.unknown_method(settings.method, ["auto", *METHODS])
+    if settings.method not in ("auto", *task.methods):
+        raise failures.unknown_method(settings.method, ["auto", *task.methods])
     if settings.effort not in EFFORTS:
         raise failures.bad_setting("effort", "effort", known=", ".join(EFFORTS))
-    if len(by_label) < 2:
-        raise failures.one_label_only(len(by_label))
-    if sum(by_label.values()) < FEWEST:
-        raise failures.too_few_examples(sum(by_label.values()), FEWEST)
+    if len(by_label) < task.fewest_labels:
+        raise failures.too_few_labels(len(by_label), task.fewest_labels)
+    if rows < FEWEST:
+        raise failures.too_few_examples(rows, FEWEST)
     if max(by_label.values()) < 2:
         raise failures.too_few_examples(len(by_label), len(by_label) + 1)
 
@@ -105,7 +105,9 @@ def _by_itself(
         return Plan("classical", _unreadable(task, models, texts))
     median = statistics.median(by_label.values())
     if median < FEW:
-        method, why = "few-shot", said("few-of-each", median=f"{median:g}", few=FEW)
+        method = "few-shot" if "few-shot" in task.methods else "head"
+        code = "few-of-each" if method == "few-shot" else "few-for-head"
+        why = said(code, median=f"{median:g}", few=FEW)
     elif settings.effort == "quick":
         method, why = "head", said("quick")
     else:

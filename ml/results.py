@@ -23,6 +23,7 @@ def result(work: Work, learned: Learned, verdict: Verdict, *, seconds: float) ->
         "device": _device(work),
         "seed": work.seed,
         "seconds": round(seconds, 2),
+        "headline": work.task.headline,
         "labels": list(learned.bundle.labels),
         "counts": _counts(work),
         "metrics": {**evaluation.metrics, "split": verdict.split},
@@ -32,12 +33,13 @@ def result(work: Work, learned: Learned, verdict: Verdict, *, seconds: float) ->
         "confusion": evaluation.confusion,
         "worst": evaluation.worst,
         "calibration": {
-            "temperature": verdict.calibration.temperature,
-            "rows": verdict.calibration.rows,
+            "temperature": verdict.temperature,
+            "rows": verdict.calibrated_on,
             "ece_before": verdict.ece_before,
             "ece_after": evaluation.metrics["ece"],
             "bins": evaluation.bins,
         },
+        "suspects": verdict.suspects,
         "predictions": None,
         "method_reason_said": plan.why.as_json(),
         "notes": [str(one) for one in notes],
@@ -75,6 +77,6 @@ def _notes(work: Work, verdict: Verdict) -> list[Said]:
         notes.append(said("few-test-rows", rows=len(work.material.test), trusted=TRUSTED))
     if verdict.split != "test":
         notes.append(said(f"from-{verdict.split}"))
-    if verdict.calibration.rows < FEW:
-        notes.append(said("roughly-calibrated", rows=verdict.calibration.rows))
+    if verdict.calibrated_on < FEW:
+        notes.append(said("roughly-calibrated", rows=verdict.calibrated_on))
     return notes

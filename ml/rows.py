@@ -27,14 +27,14 @@ def read(file: Path, task: Task) -> tuple[list[Row], tuple[str, ...]]:
     return [_row(number, one, task, labels) for number, one in enumerate(said, 1)], labels
 
 
-def with_splits(rows: Sequence[Row], *, salt: str) -> tuple[list[Row], int]:
+def with_splits(rows: Sequence[Row], task: Task, *, salt: str) -> tuple[list[Row], int]:
     """Rows with their split, kept where every row says its own; and how many were left out."""
     if all("split" in row for row in rows):
         return list(rows), 0
     for row in rows:
         if is_test(digest(row["data"]), salt):
             row["split"] = "test"
-    return split(rows)
+    return split(rows, task.answer.stratum)
 
 
 def _said(line: str, number: int, task: Task) -> dict[str, Any]:
@@ -52,10 +52,7 @@ def _said(line: str, number: int, task: Task) -> dict[str, Any]:
 
 
 def _named(said: dict[str, Any], task: Task) -> tuple[str, ...]:
-    try:
-        return tuple(name for name in task.answer.labels_of(said["answer"]) if name)
-    except (KeyError, TypeError):
-        return ()
+    return tuple(name for name in task.answer.named_in(said["answer"]) if name)
 
 
 def _row(number: int, said: dict[str, Any], task: Task, labels: Sequence[str]) -> Row:
@@ -63,8 +60,11 @@ def _row(number: int, said: dict[str, Any], task: Task, labels: Sequence[str]) -
         row: Row = {
             "id": str(said.get("id", number)),
             "data": task.parse_data(said["data"]),
-            "answer": task.answer.parse(said["answer"], labels),
+            "answer": {},
         }
+        row["answer"] = task.answer.parse(
+            task.answer.moved(said["answer"], said["data"]), labels, row["data"]
+        )
     except (DataError, AnswerError) as error:
         raise RowError(f"Example {number}: {error}") from error
     if said.get("split") in ("train", "validation", "test"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ml import failures, manifest
+from ml import failures, frozen, manifest
 from ml.task import Row, Task
 from ml.tasks import TASKS
 
@@ -84,12 +84,10 @@ class RunFolder:
         task = TASKS[settings.task]
         file = self.path / settings.rows
         try:
-            with file.open(encoding="utf-8") as lines:
-                return [
-                    _row(line, number, task, settings)
-                    for number, line in enumerate(lines, 1)
-                    if line.strip()
-                ]
+            rows = enumerate(frozen.read(file), 1)
+            return [_row(said, number, task, settings) for number, said in rows]
+        except frozen.Unreadable as error:
+            raise failures.damaged_data(str(error)) from error
         except (OSError, UnicodeDecodeError) as error:
             raise failures.damaged_data(f"{settings.rows} cannot be opened.") from error
 
@@ -130,19 +128,19 @@ class RunFolder:
         return value
 
 
-def _row(line: str, number: int, task: Task, settings: Settings) -> Row:
+def _row(said: Mapping[str, Any], number: int, task: Task, settings: Settings) -> Row:
     try:
-        said = json.loads(line)
+        data = task.parse_data(said["data"])
         row: Row = {
             "id": str(said["id"]),
-            "data": task.parse_data(said["data"]),
-            "answer": task.answer.parse(said["answer"], settings.labels),
+            "data": data,
+            "answer": task.answer.parse(said["answer"], settings.labels, data),
             "split": said["split"],
         }
         if row["split"] not in SPLITS:
             raise ValueError(f"its split is “{row['split']}”")
     except (ValueError, KeyError, TypeError) as error:
-        where = f"{settings.rows}, line {number}: {error}"
+        where = f"{settings.rows}, row {number}: {error}"
         raise failures.damaged_data(where) from error
     return row
 

@@ -10,6 +10,21 @@ from typing import Any
 NOTES: Mapping[str, str] = {
     "chosen": "You chose it.",
     "few-of-each": "The median label has %(median)s examples, fewer than %(few)s.",
+    "few-for-head": (
+        "The median label is in %(median)s examples, fewer than %(few)s: only a linear layer is "
+        "trained, on the base model as it is."
+    ),
+    "overlapping": (
+        "Passages left out of the learning because longer ones overlap them: %(count)s. The model "
+        "marks each word once; people may mark it several times."
+    ),
+    "sampled": (
+        "The linear layer was fitted to %(texts)s of the %(all)s texts: more would take long and "
+        "change little. The method “full” learns from all."
+    ),
+    "within-words": (
+        "Passages that begin or end within a word, which the model marks whole: %(count)s."
+    ),
     "quick": "Quick: only a linear layer is trained, on the base model as it is.",
     "enough": "There are enough examples (%(median)s for the median label).",
     "no-base-model": "No base model is on this machine, so words and their parts are counted.",

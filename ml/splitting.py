@@ -38,8 +38,8 @@ def split(
 ) -> tuple[list[Row], int]:
     """Rows with their "split", and how many were left out because they repeat a test row.
 
-    A row that says "test" stays test. The others become train or validation in the order of a
-    hash of their content, stratum by stratum, so that a row keeps its side while data grows.
+    A row that says "test" stays test. The others become train or validation by a hash of their
+    content, whatever other rows there are, so that a row keeps its side while data grows.
     """
     test: list[Row] = [row for row in rows if row.get("split") == "test"]
     others = [row for row in rows if row.get("split") != "test"]
@@ -63,14 +63,20 @@ def text_of(data: dict[str, Any]) -> str:
 
 
 def _shared_out(rows: Sequence[Row]) -> list[Row]:
+    """One stratum. Where chance gives it no row for validation, or more than half, its order by
+    hash decides: only in such small strata can a row still change its side."""
     if len(rows) < ENOUGH_TO_SHARE:
         return [_with_split(row, "train") for row in rows]
-    validation = max(1, round(VALIDATION_SHARE * len(rows)))
-    ordered = sorted(rows, key=lambda row: hashlib.sha256(b"split" + digest(row["data"])).digest())
-    return [
-        _with_split(row, "validation" if place < validation else "train")
-        for place, row in enumerate(ordered)
-    ]
+    drawn = {row["id"]: _drawn(row["data"]) for row in rows}
+    order = sorted(drawn, key=lambda one: drawn[one])
+    lucky = sum(place < VALIDATION_SHARE for place in drawn.values())
+    validation = set(order[: min(max(1, lucky), len(rows) // 2)])
+    return [_with_split(row, "validation" if row["id"] in validation else "train") for row in rows]
+
+
+def _drawn(data: dict[str, Any]) -> float:
+    """From 0 to 1, by the content alone."""
+    return int.from_bytes(hashlib.sha256(b"split" + digest(data)).digest()[:8], "big") / 2**64
 
 
 def _with_split(row: Row, name: str) -> Row:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, NotRequired, TypedDict
+from typing import Any, ClassVar, NotRequired, Protocol, Self, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ml.answers import Answer
 from ml.refusing import Refusal
+
+Floats = NDArray[np.float64]
 
 
 class DataError(Refusal):
@@ -32,6 +38,37 @@ class Prediction(TypedDict):
     answer: dict[str, Any]
     confidence: float
     scores: dict[str, float]
+    span_scores: NotRequired[list[float]]  # of each span of the answer, in their order
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What is set once the weights are: on rows that they have not learned."""
+
+    temperature: float = 1.0  # of the logits
+    thresholds: tuple[float, ...] = ()  # of each label, where each is decided by itself
+    # The exponent by which the probability of a whole answer becomes how often it is right.
+    sureness: float = 1.0
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> Self:
+        """From what bundle.json says."""
+        return cls(
+            float(said["temperature"]),
+            tuple(map(float, said.get("thresholds", ()))),
+            float(said.get("sureness", 1.0)),
+        )
+
+
+class Answering(Protocol):
+    """What answers: a bundle as it was trained, or in the form in which it is served."""
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    @property
+    def tuning(self) -> Tuning: ...
+    @property
+    def model(self) -> Any: ...
 
 
 @dataclass
@@ -46,7 +83,11 @@ class Bundle:
     labels: tuple[str, ...]
     model: Any  # answers `logits(texts)`, `settings()` and `save(folder)`
     base_model: str | None = None
-    temperature: float = 1.0
+    tuning: Tuning = Tuning()
+
+    def plain(self) -> Bundle:
+        """The same, its confidence not calibrated."""
+        return replace(self, tuning=replace(self.tuning, temperature=1.0, sureness=1.0))
 
 
 class Task(ABC):
@@ -59,6 +100,11 @@ class Task(ABC):
     base_models: ClassVar[tuple[str, ...]]  # allowed starting points, the default first
     headline: ClassVar[str]  # the one metric that is shown big
     trainable: ClassVar[bool] = True
+    family: ClassVar[str] = "sorting"  # which methods of ml.methods train it
+    methods: ClassVar[tuple[str, ...]] = ()  # those among them that can be asked for
+    decision: ClassVar[Any] = None  # ml.deciding: how logits are read, where a text is sorted
+    phrases: ClassVar[bool] = False  # what is marked occurs again: ml.dictionary helps
+    fewest_labels: ClassVar[int] = 1  # with examples, below which there is nothing to learn
 
     @abstractmethod
     def example_schema(self) -> dict[str, Any]:
@@ -68,27 +114,63 @@ class Task(ABC):
     def parse_data(self, value: object) -> dict[str, Any]:
         """The canonical `data` of an example. Raises DataError with a sentence for its sender."""
 
-    @abstractmethod
+    def text_of(self, data: Mapping[str, Any]) -> str:
+        """All that can be read in an example, in the order in which it is read."""
+        parts: list[str] = []
+        for name in self.example_schema()["properties"]:
+            value = data.get(name, [])
+            parts.extend(map(str, value if isinstance(value, list) else [value]))
+        return "\n".join(parts)
+
     def load(self, source: Path, labels: Sequence[str]) -> Bundle:
         """A bundle from a base model's folder, or from a folder that a run has left."""
+        raise NotImplementedError(f"{self.slug} is not trained here.")
 
-    @abstractmethod
     def collate(self, bundle: Bundle, rows: Sequence[Row]) -> dict[str, Any]:
         """A batch for the training loop."""
+        raise NotImplementedError(f"{self.slug} is not trained here.")
 
-    @abstractmethod
-    def decide(self, labels: Sequence[str], probabilities: Sequence[float]) -> Prediction:
-        """What the model's probabilities (one a label) say, in the shape a person would give."""
+    def read(self, model: Answering, inputs: Sequence[Mapping[str, Any]]) -> Any:
+        """What the network says of each input's `data`, not yet decided."""
+        raise NotImplementedError(f"{self.slug} is not trained here.")
 
-    @abstractmethod
-    def predict(self, bundle: Bundle, rows: Sequence[Row]) -> list[Prediction]:
-        """The bundle's answers, in the order of the rows."""
+    def probabilities(self, model: Answering, said: Any) -> list[Floats]:
+        """What was `read` as probabilities, input by input."""
+        raise NotImplementedError(f"{self.slug} is not trained here.")
 
-    @abstractmethod
+    def decided(
+        self, model: Answering, said: Any, inputs: Sequence[Mapping[str, Any]]
+    ) -> list[Prediction]:
+        """What was `read` as answers, in the shape a person would give."""
+        raise NotImplementedError(f"{self.slug} is not trained here.")
+
+    def gathered(self, said: Sequence[Any]) -> Any:
+        """What was `read`, put together again from what it said input by input."""
+        return list(said)
+
+    def tuned(self, bundle: Bundle, said: Any, rows: Sequence[Row]) -> Tuning:
+        """The tuning by which what was `read` fits these rows best."""
+        raise NotImplementedError(f"{self.slug} is not trained here.")
+
+    def predict(self, model: Answering, rows: Sequence[Row]) -> list[Prediction]:
+        """The model's answers, in the order of the rows."""
+        inputs = [row["data"] for row in rows]
+        return self.decided(model, self.read(model, inputs), inputs)
+
+    def usual(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """The answer that is given most often: what costs nothing to say."""
+        counts = Counter(json.dumps(row["answer"], sort_keys=True) for row in rows)
+        (most, _), *_ = counts.most_common(1)
+        found: dict[str, Any] = json.loads(most)
+        return found
+
     def measure(
         self, gold: Sequence[dict[str, Any]], predicted: Sequence[Prediction]
     ) -> dict[str, Any]:
         """Metrics of predictions against the gold answers, with intervals."""
+        from ml import counting
+
+        return counting.summary(self.answer, gold, predicted)
 
     def export(self, rows: Iterable[Row]) -> dict[str, str]:
         """Files by name. JSON Lines here; a task whose field has its own format adds it."""

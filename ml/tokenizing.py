@@ -33,7 +33,7 @@ class Tokens:
         longest = self.max_length * CHARACTERS_A_TOKEN
         with self._lock:
             read = self._tokenizer.encode_batch_fast(
-                [_plain(self.prefix + text[:longest]) for text in texts]
+                [plain(self.prefix + text[:longest]) for text in texts]
             )
         return [one.ids for one in read]
 
@@ -50,7 +50,7 @@ class Tokens:
     def unread(self, texts: Sequence[str]) -> float:
         """The share of letters and digits that the tokenizer has no token for."""
         with self._lock:
-            read = self._tokenizer.encode_batch([_plain(text) for text in texts])
+            read = self._tokenizer.encode_batch([plain(text) for text in texts])
         unknown = self._unknown()
         missed = total = 0
         for text, one in zip(texts, read, strict=True):
@@ -82,7 +82,7 @@ def by_length(ids: Sequence[Sequence[int]], *, tokens: int, rows: int) -> list[l
     return batches
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     # A lone surrogate, which JSON can carry, is no character that a tokenizer takes.
     return text.encode("utf-8", "replace").decode("utf-8")
 

@@ -62,7 +62,7 @@ def _train(folder: RunFolder, events: Events, stop: Stop, began: float) -> None:
     watch.progress.stage("baseline", until=0.1)
     baseline, baseline_seconds = _baseline(work)
     watch.progress.stage("training", until=0.85)
-    learned = baseline if plan.method == "classical" else METHODS[plan.method](work)
+    learned = baseline if plan.method == "classical" else _method(work, plan.method)(work)
     watch.progress.stage("evaluating", until=0.95)
     verdict = judging.judge(work, learned, baseline, baseline_seconds=baseline_seconds)
     watch.progress.stage("exporting", until=1.0)
@@ -74,9 +74,11 @@ def _train(folder: RunFolder, events: Events, stop: Stop, began: float) -> None:
 
 def _material(rows: Sequence[Row], settings: Settings) -> Material:
     """Rows by split. Raises Failure where they cannot teach anything."""
+    task = TASKS[settings.task]
     train = [row for row in rows if row["split"] == "train"]
-    seen = {row["answer"]["label"] for row in train}
+    seen = {label for row in train for label in task.answer.labels_of(row["answer"])}
     return Material(
+        task=task,
         labels=tuple(label for label in settings.labels if label in seen),
         train=train,
         validation=[row for row in rows if row["split"] == "validation"],
@@ -87,11 +89,11 @@ def _material(rows: Sequence[Row], settings: Settings) -> Material:
 
 def _planned(folder: RunFolder, settings: Settings, material: Material) -> Plan:
     """The plan of an earlier attempt, else a new one."""
-    planning.check(settings, material.by_label)
+    planning.check(settings, material.task, len(material.train), material.by_label)
     decided = folder.decided().get("plan")
     if decided is not None:
         return Plan.restored(decided)
-    plan = planning.plan(settings, TASKS[settings.task], material.texts, material.by_label)
+    plan = planning.plan(settings, material.task, material.texts, material.by_label)
     folder.decide(plan=asdict(plan))
     return plan
 
@@ -136,8 +138,12 @@ def _device(plan: Plan) -> str:
 
 def _baseline(work: Work) -> tuple[Learned, float]:
     start = time.monotonic()
-    learned = METHODS["classical"](work)
+    learned = _method(work, "classical")(work)
     return learned, time.monotonic() - start
+
+
+def _method(work: Work, name: str) -> Callable[[Work], Learned]:
+    return METHODS[work.task.family][name]
 
 
 def _leave(work: Work, learned: Learned, verdict: judging.Verdict, result: dict[str, Any]) -> None:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ml.base_models import BaseModel
@@ -16,7 +16,6 @@ from ml.hyperparameters import Hyperparameters
 from ml.logistic import HeldOut
 from ml.planning import Effort, Plan
 from ml.runs import RunFolder
-from ml.splitting import text_of
 from ml.task import Bundle, Row, Task
 
 
@@ -24,6 +23,7 @@ from ml.task import Bundle, Row, Task
 class Material:
     """Rows to learn from, to steer by and to judge with; and the labels that can be learned."""
 
+    task: Task
     labels: tuple[str, ...]  # those with rows to learn from, in the project's order
     train: Sequence[Row]
     validation: Sequence[Row]
@@ -33,27 +33,27 @@ class Material:
     @cached_property
     def texts(self) -> list[str]:
         """What the training rows say."""
-        return [text_of(row["data"]) for row in self.train]
+        return [self.task.text_of(row["data"]) for row in self.train]
 
     @cached_property
-    def targets(self) -> NDArray[np.int64]:
-        """The place of each training row's label."""
-        return self.places(self.train)
-
-    def places(self, rows: Sequence[Row]) -> NDArray[np.int64]:
-        """The place of each row's label."""
-        place = {label: at for at, label in enumerate(self.labels)}
-        return np.array([place[row["answer"]["label"]] for row in rows], dtype=np.int64)
+    def targets(self) -> NDArray[Any]:
+        """What is right for each training row, as the task's decision has it."""
+        found: NDArray[Any] = self.task.decision.targets(
+            [row["answer"] for row in self.train], self.labels
+        )
+        return found
 
     @property
     def steering(self) -> list[Row]:
-        """Validation rows whose label can be learned."""
-        return [row for row in self.validation if row["answer"]["label"] in self.labels]
+        """Validation rows whose labels can be learned."""
+        known, labels_of = set(self.labels), self.task.answer.labels_of
+        return [row for row in self.validation if known.issuperset(labels_of(row["answer"]))]
 
     @property
     def by_label(self) -> Counter[str]:
-        """How many training rows each label has."""
-        return Counter(row["answer"]["label"] for row in self.train)
+        """How many training rows name each label."""
+        labels_of = self.task.answer.labels_of
+        return Counter(label for row in self.train for label in labels_of(row["answer"]))
 
 
 @dataclass(frozen=True)

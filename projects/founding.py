@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from projects import gold, palette
+from projects import gold, palette, relabeling
 from projects.models import Member, Project, Role
 
 MOST_LABELS = 500
@@ -27,28 +27,55 @@ class Refused(ValueError):
 def found(by: User, **fields: Any) -> Project:
     """A new project, whose owner is who made it."""
     project = Project.objects.create(created_by=by, **fields)
+    _remember_guidelines(project, by)
     Member.objects.create(project=project, user=by, role=Role.OWNER)
     audit.note(by, "create project", project.pk)
     return project
 
 
 @transaction.atomic
-def change(project: Project, **fields: Any) -> Project:
+def change(project: Project, by: User | None = None, **fields: Any) -> Project:
     """Guidelines get a new version when they change; another overlap settles all gold anew.
 
     Only these fields are written, so that what others change meanwhile stays.
     """
     refresh(project)
     rewritten = fields.get("guidelines", project.guidelines) != project.guidelines
-    resettle = fields.get("overlap", project.overlap) != project.overlap
+    resettle = any(
+        fields.get(name, getattr(project, name)) != getattr(project, name)
+        for name in ("overlap", "double_share")
+    )
     if rewritten:
         fields["guidelines_version"] = project.guidelines_version + 1
+    if "labels" in fields:
+        fields["former_labels"] = _former(project, fields["labels"])
     for name, value in fields.items():
         setattr(project, name, value)
     project.save(update_fields=fields)
+    if rewritten:
+        _remember_guidelines(project, by)
     if resettle:
         gold.settle_all(project)
     return project
+
+
+def _former(project: Project, labels: list[dict[str, Any]]) -> dict[str, str | None]:
+    """Model versions may know labels that go; one whose name is given anew is here again."""
+    names = {label["name"] for label in labels}
+    gone = dict.fromkeys(set(project.label_names) - names)
+    kept = {
+        old: now if now in names else None
+        for old, now in project.former_labels.items()
+        if old not in names
+    }
+    return kept | gone
+
+
+def _remember_guidelines(project: Project, by: User | None) -> None:
+    """An annotation names the version that was in force: each stays readable."""
+    project.guidelines_history.create(
+        version=project.guidelines_version, text=project.guidelines, created_by=by
+    )
 
 
 def refresh(project: Project) -> None:
@@ -73,18 +100,26 @@ def bring_back(project: Project, by: User) -> None:
 def labels(asked: list[dict[str, Any]], project: Project | None = None) -> list[dict[str, Any]]:
     """The labels as they are kept, each with colour and key. Raises Refused.
 
-    A label that annotations name stays: taking it away would leave answers without one.
+    A label that answers name stays: taking it away would leave them without one. What was
+    taken back names nothing.
     """
     names = [label["name"] for label in asked]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise Refused(_("The label “%(name)s” is there twice.") % {"name": twice[0]})
-    for gone in set(project.label_names if project else ()) - set(names):
-        if project and project.examples.filter(annotations__answer__contains={"label": gone}):
+    if project is not None:
+        _refuse_to_lose(project, names)
+    return palette.dressed(asked)
+
+
+def _refuse_to_lose(project: Project, names: list[str]) -> None:
+    if set(names) != set(project.label_names) and relabeling.at_work(project):
+        raise Refused(_("Labels are being changed right now. Wait until that is done."))
+    for gone in sorted(set(project.label_names) - set(names)):
+        if relabeling.naming(project, gone).exists():
             raise Refused(
-                _("“%(name)s” is in use: some examples are annotated with it. Keep it here.")
+                _("“%(name)s” is in use. Rename, merge, split or delete it on the page “Labels”.")
                 % {"name": gone}
             )
-    return palette.dressed(asked)
 
 
 @transaction.atomic

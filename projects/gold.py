@@ -28,36 +28,51 @@ WITH live AS (
             FILTER (WHERE source = 'import' AND NOT hint))[1] AS imported
     FROM live GROUP BY 1
 ), verdict AS (
-    SELECT e.id, p.overlap, coalesce(t.people, 0) AS people,
+    SELECT e.id, {wanted} AS wanted, coalesce(t.people, 0) AS people,
+        coalesce(100 * (t.people - t.most) / t.people, 0) AS dissent,
         coalesce(b.reviewed, b.imported,
-            CASE WHEN t.people >= p.overlap AND t.most * 2 > t.people THEN t.top END) AS gold
+            CASE WHEN t.people >= {wanted} AND t.most * 2 > t.people THEN t.top END) AS gold
     FROM projects_example e JOIN projects_project p ON p.id = e.project_id
     LEFT JOIN tally t ON t.example_id = e.id LEFT JOIN best b ON b.example_id = e.id
     WHERE {chosen}
 )
-UPDATE projects_example e SET gold = v.gold, answered = v.people, status = CASE
+UPDATE projects_example e SET gold = v.gold, answered = v.people, dissent = v.dissent, status = CASE
+    WHEN e.deleted_at IS NOT NULL THEN 'deleted'
     WHEN e.set_aside THEN 'set_aside'
     WHEN v.gold IS NOT NULL AND e.disputed THEN 'review'
     WHEN v.gold IS NOT NULL THEN 'labeled'
-    WHEN v.people >= v.overlap THEN 'review'
+    WHEN v.people >= v.wanted THEN 'review'
     WHEN e.status = 'skipped' THEN 'skipped'
     ELSE 'unlabeled' END
 FROM verdict v WHERE e.id = v.id
 """
 
 
-@transaction.atomic
-def settle(examples: Iterable[UUID]) -> None:
-    """Derive gold, status and number of answers of these examples from their annotations."""
+# Of some examples, drawn by their place, one answer more is wanted: to measure agreement.
+_WANTED = "p.overlap + (mod(abs(e.place::bigint), 100) < p.double_share)::int"
+
+
+def wanted(example: Example, project: Project) -> int:
+    """How many people are to answer an example."""
+    return project.overlap + (abs(example.place) % 100 < project.double_share)
+
+
+@transaction.atomic(savepoint=False)
+def settle(examples: Iterable[UUID], *, locked: bool = False) -> None:
+    """Derive gold, status and number of answers of these examples from their annotations.
+
+    `locked`: the caller locked them, in a statement before it changed what follows.
+    """
     ids = sorted(set(examples))
     if not ids:
         return
     with connection.cursor() as cursor:
         # Locked in a statement of its own: the next one then sees what others had just committed.
-        cursor.execute(
-            "SELECT 1 FROM projects_example WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids]
-        )
-        cursor.execute(_SETTLE.format(chosen="e.id = ANY(%s)"), [ids, ids])
+        if not locked:
+            cursor.execute(
+                "SELECT 1 FROM projects_example WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids]
+            )
+        cursor.execute(_SETTLE.format(chosen="e.id = ANY(%s)", wanted=_WANTED), [ids, ids])
 
 
 @transaction.atomic
@@ -68,7 +83,9 @@ def settle_all(project: Project) -> None:
             "SELECT 1 FROM projects_example WHERE project_id = %s ORDER BY id FOR UPDATE",
             [project.pk],
         )
-        cursor.execute(_SETTLE.format(chosen="e.project_id = %s"), [project.pk, project.pk])
+        cursor.execute(
+            _SETTLE.format(chosen="e.project_id = %s", wanted=_WANTED), [project.pk, project.pk]
+        )
 
 
 @transaction.atomic
@@ -82,7 +99,7 @@ def put_aside(example: Example, *, aside: bool) -> None:
 def answers(project: Project) -> Iterator[dict[str, Any]]:
     """Rows with the answer that we trust, oldest first: {"id", "data", "answer", "is_test"}."""
     trusted = (
-        Example.objects.filter(project=project, set_aside=False)
+        Example.objects.filter(project=project, set_aside=False, deleted_at=None)
         .exclude(gold=None)
         .order_by("id")
         .values_list("id", "data", "gold", "is_test")

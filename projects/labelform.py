@@ -23,6 +23,15 @@ class LabelForm(forms.Form):
     hotkey = forms.CharField(max_length=1, required=False)
     color = forms.RegexField(r"^#[0-9A-Fa-f]{6}$", required=False)
 
+    def clean_hotkey(self) -> str:
+        """A letter or digit of the keyboard, small."""
+        key = str(self.cleaned_data["hotkey"]).lower()
+        if key and key not in palette.KEYS:
+            raise forms.ValidationError(
+                _("A key is a letter from a to z or a digit, not “%(key)s”.") % {"key": key}
+            )
+        return key
+
 
 class LabelRows(forms.Widget):
     """Inputs side by side, `label_name` and so on, as often as there are rows."""
@@ -62,6 +71,7 @@ class LabelsField(forms.Field):
     """A list of labels, each checked by itself."""
 
     widget = LabelRows
+    desk = palette.DESK  # letters that are not a label's to choose
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         if len(value) > founding.MOST_LABELS:
@@ -70,8 +80,7 @@ class LabelsField(forms.Field):
             )
         labels = [self._label(row) for row in value]
         keys = [label["hotkey"] for label in labels if label["hotkey"]]
-        if twice := next((key for key in keys if keys.count(key) > 1), None):
-            raise forms.ValidationError(_("Two labels have the key “%(key)s”.") % {"key": twice})
+        _refuse_clashes(keys, len(labels), self.desk)
         return labels
 
     def _label(self, row: dict[str, str]) -> dict[str, Any]:
@@ -80,6 +89,18 @@ class LabelsField(forms.Field):
             problem = next(iter(next(iter(form.errors.values()))))
             raise forms.ValidationError(f"“{row['name'][:60]}”: {problem}")
         return form.cleaned_data
+
+
+def _refuse_clashes(keys: list[str], labels: int, desk: str) -> None:
+    """With other labels, and with the desk's own keys as long as others are left."""
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        raise forms.ValidationError(_("Two labels have the key “%(key)s”.") % {"key": twice})
+    own = next((key for key in keys if key in desk), None)
+    if own and labels <= len(palette.FREE):
+        raise forms.ValidationError(
+            _("The desk itself uses the key “%(key)s”. Choose another for this label.")
+            % {"key": own}
+        )
 
 
 def _filled(row: dict[str, str]) -> dict[str, str]:

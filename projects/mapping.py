@@ -1,5 +1,6 @@
 """Which column of a file is what: as the uploader said, else guessed from the names."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -17,7 +18,34 @@ KNOWN: dict[str, tuple[str, ...]] = {
         *("label", "category", "class", "intent", "target", "sentiment", "topic", "tag", "answer"),
         *("标签", "类别", "分类", "意图"),
     ),
+    "labels": ("labels", "tags", "categories", "topics", "label", "answer", "标签", "类别", "分类"),
+    "spans": ("spans", "entities", "label", "labels", "answer", "实体", "标注"),
+    "prompt": (
+        *("prompt", "instruction", "question", "input", "user", "text", "提示", "指令", "问题"),
+    ),
+    "system": ("system", "system_prompt", "系统", "系统提示"),
+    "context": ("context", "document", "passage", "background", "上下文", "背景", "材料"),
+    "response": (
+        *(
+            "response",
+            "completion",
+            "output",
+            "answer",
+            "assistant",
+            "回答",
+            "回复",
+            "输出",
+            "答案",
+        ),
+    ),
+    "query": ("query", "question", "prompt", "search", "查询", "问题"),
+    "candidates": (
+        *("candidates", "candidate_1", "candidate 1", "options", "responses", "documents", "候选"),
+        *("候选1", "候选_1", "候选 1"),
+    ),
+    "ranking": ("ranking", "rank", "order", "answer", "排序", "排名"),
 }
+_FIRST = re.compile(r"(.*?[^\d])1")  # the first of columns that are counted: candidate_1
 
 
 NEARLY_ALL = 0.8  # of the cells that say something
@@ -48,6 +76,12 @@ def complete(task: Task, said: Mapping, columns: list[str]) -> Mapping:
     if missing:
         raise UnreadableFile("column-unclear", field=missing[0], columns=_named(columns))
     return mapping
+
+
+def guessed(task: Task, columns: list[str]) -> Mapping:
+    """What the names of the columns tell; None for what is needed and cannot be told."""
+    needed: Mapping = dict.fromkeys(task.example_schema()["required"])
+    return {**needed, **_guess(task, columns, set())}
 
 
 def _named(columns: list[str]) -> str:
@@ -85,21 +119,51 @@ def answered_in(
     known, hits, seen = {label.casefold() for label in labels}, Counter[str](), Counter[str]()
     for row in rows:
         for column, cell in row.items():
-            said = str(cell).strip().casefold() if cell is not None else ""
-            seen[column] += bool(said)
-            hits[column] += said in known
+            named = () if cell is None else task.answer.named_in(cell)
+            seen[column] += bool(cell is not None and str(cell).strip())
+            hits[column] += bool(named) and known.issuperset(one.casefold() for one in named)
     taken = set(mapping.values())
     likely = [c for c in seen if c not in taken and hits[c] >= max(2, NEARLY_ALL * seen[c])]
     return {**mapping, task.answer.column: likely[0]} if len(likely) == 1 else mapping
 
 
 def picked(values: dict[str, Any], mapping: Mapping, task: Task) -> tuple[Any, Any]:
-    """A row's data, and what its answer column says (None where it says nothing)."""
+    """A row's data, and what its answer column says (None where it says nothing).
+
+    A field that may be missing is, where its cell is empty. A field that is a list comes from one
+    column, or from all that are counted as it is: candidate_1, candidate_2 …
+    """
+    schema = task.example_schema()
     data = {
-        field: values[column]
+        field: _listed(values, column, schema["properties"].get(field, {}))
         for field, column in mapping.items()
         if field != task.answer.column and column is not None and column in values
     }
+    for field in data.keys() - set(schema["required"]):
+        if data[field] is None or data[field] == "":
+            del data[field]
     column = mapping.get(task.answer.column)
     said = None if column is None else values.get(column)
-    return data, None if said is None or said == "" else said
+    silent = said is None or said == "" or (said == [] and not task.answer.none)
+    return data, None if silent else said
+
+
+def answer_in(said: Any, task: Task) -> Any:
+    """What the answer column says: an answer as an object, or the text of a cell.
+
+    A list is what the answer's own column holds.
+    """
+    if isinstance(said, list):
+        return {task.answer.column: said}
+    return said if isinstance(said, dict) else str(said)
+
+
+def _listed(values: dict[str, Any], column: str, schema: dict[str, Any]) -> Any:
+    first = _FIRST.fullmatch(column)
+    if schema.get("type") != "array" or first is None:
+        return values[column]
+    found, at = [values[column]], 2
+    while (name := f"{first[1]}{at}") in values:
+        found.append(values[name])
+        at += 1
+    return [one for one in found if one is not None and one != ""]

@@ -17,7 +17,7 @@ from accounts import audit, secrets
 from accounts.models import User
 from accounts.people import by_email
 from accounts.problems import Conflict
-from projects.models import Invitation, Member, Project, Role
+from projects.models import Example, Invitation, Member, Project, Role
 
 log = logging.getLogger("studio.mail")
 TAKEN = "There is an account with this e-mail already. Leave the password out."
@@ -62,6 +62,8 @@ def change(member: Member, by_role: Role, role: Role) -> None:
         _refuse_without_owner(member)
     member.role = role
     member.save(update_fields=["role"])
+    if role < Role.ANNOTATOR:
+        _take_over(member)
 
 
 @transaction.atomic
@@ -72,7 +74,14 @@ def remove(member: Member, by: User, by_role: Role) -> None:
     if member.role == Role.OWNER:
         _refuse_without_owner(member)
     audit.note(by, "remove member", member.project_id, email=member.user.email)
+    _take_over(member)
     member.delete()
+
+
+def _take_over(member: Member) -> None:
+    """What was assigned to who no longer labels is anyone's."""
+    theirs = Example.objects.filter(project_id=member.project_id, assignee_id=member.user_id)
+    theirs.update(assignee=None)
 
 
 def invited_by(secret: str) -> Invitation | None:

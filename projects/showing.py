@@ -6,6 +6,7 @@ from typing import Any
 
 from ml import reading
 from ml.answers import AnswerError
+from ml.answers.answer import cut
 from ml.task import DataError
 from projects import mapping, wording
 from projects.models import Example, Project, Upload
@@ -32,15 +33,17 @@ class Glimpse:
     label: dict[str, Any] | None = None
     new: bool = False
     problem: str = ""
+    cells: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Preview:
-    """The first rows of a file: as it has them, and as they would be kept."""
+    """The first rows of a file: as they would be kept, and beside it as the file has them."""
 
     columns: list[str] = field(default_factory=list)
-    raw: list[list[str]] = field(default_factory=list)
+    more: int = 0  # columns that are not shown
     rows: list[Glimpse] = field(default_factory=list)
+    mapped: bool = False
 
 
 def lines(project: Project, examples: list[Example]) -> list[Line]:
@@ -74,11 +77,11 @@ def preview(upload: Upload) -> Preview:
     except (OSError, ValueError):
         return Preview()
     columns = found.columns[:COLUMNS]
-    whole = [row for row in first if isinstance(row, reading.Row)]
     return Preview(
         columns=columns,
-        raw=[[_cut(row.values.get(name, "")) for name in columns] for row in whole[:5]],
-        rows=[_glimpse(upload, row) for row in first] if _mapped(upload) else [],
+        more=len(found.columns) - len(columns),
+        rows=[_glimpse(upload, row, columns) for row in first],
+        mapped=_mapped(upload),
     )
 
 
@@ -88,31 +91,36 @@ def _mapped(upload: Upload) -> bool:
 
 
 def _cut(value: Any) -> str:
-    whole = value if isinstance(value, str) else str(value)
+    if value is None:
+        return ""
+    whole = reading.plain(value if isinstance(value, str) else str(value))
     return whole if len(whole) <= CELL else f"{whole[:CELL]}…"
 
 
-def _glimpse(upload: Upload, row: reading.Row | reading.Problem) -> Glimpse:
+def _glimpse(upload: Upload, row: reading.Row | reading.Problem, columns: list[str]) -> Glimpse:
     if isinstance(row, reading.Problem):
         return Glimpse(row.number, problem=wording.refusal(row.why))
     project = upload.project
     given, said = mapping.picked(row.values, upload.mapping, project.kind)
-    shown = Glimpse(row.number)
+    shown = Glimpse(row.number, cells=[_cut(row.values.get(name, "")) for name in columns])
     try:
         shown.text = text(project, project.kind.parse_data(given))
         if said is not None and str(said).strip():
-            _label(shown, upload, said)
+            _label(shown, upload, said, project.kind.parse_data(given))
     except (DataError, AnswerError) as problem:
-        shown.problem = wording.refusal(problem)
+        shown.problem = reading.plain(wording.refusal(problem))  # it may quote the row
     return shown
 
 
-def _label(shown: Glimpse, upload: Upload, said: Any) -> None:
-    answer, project = upload.project.kind.answer, upload.project
-    if isinstance(said, dict | list):
-        shown.label = next(iter(labels(project, answer.parse(said, project.label_names))), None)
-        return
-    name = str(said).strip()
-    shown.new = name in upload.new_labels
-    known = [*project.label_names, *([name] if shown.new else [])]
-    shown.label = next(iter(labels(project, answer.from_column(name, known))), None)
+def _label(shown: Glimpse, upload: Upload, said: Any, data: dict[str, Any]) -> None:
+    project, answer = upload.project, upload.project.kind.answer
+    said = mapping.answer_in(said, project.kind)
+    new = [name for name in answer.named_in(said) if name in upload.new_labels]
+    shown.new, known = bool(new), [*project.label_names, *new]
+    parsed = (
+        answer.parse(said, known, data)
+        if isinstance(said, dict)
+        else answer.from_column(said, known, data)
+    )
+    named = labels(project, parsed)
+    shown.label = named[0] if len(named) == 1 else {"name": cut(answer.summary(parsed), CELL)}

@@ -24,7 +24,9 @@ def by_status(project: Project) -> dict[str, int]:
 
 def of(project: Project) -> dict[str, Any]:
     counts = tally.of(project)
-    live = Annotation.objects.filter(example__project=project, withdrawn_at=None)
+    live = Annotation.objects.filter(
+        example__project=project, example__deleted_at=None, withdrawn_at=None
+    )
     return {
         "examples": counts.examples,
         **counts.by_status,

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from accounts import audit
 from accounts.ids import new_id
 from accounts.models import User
 from ml.reading import plain
+from projects import fetching
 from projects.leases import State
 from projects.models import Project, Upload
 
@@ -60,28 +63,63 @@ def take(project: Project, by: User, file: File, **fields: Any) -> Upload:
     return upload
 
 
-def take_once(project: Project, by: User, file: File, once: UUID) -> tuple[Upload, bool]:
+@transaction.atomic
+def fetch(
+    project: Project, by: User, fetched: dict[str, Any], secret: str = "", **fields: Any
+) -> Upload:
+    """Queue the upload of a file that the worker fetches first."""
+    upload = Upload(project=project, created_by=by, fetched=fetched, name=_called(fetched))
+    for name, value in fields.items():
+        setattr(upload, name, value)
+    upload.path = f"uploads/{upload.pk}"
+    upload.save(force_insert=True)
+    if secret:
+        fetching.keep_secret(upload.pk, secret)
+    audit.note(by, "upload", project.pk, upload=str(upload.pk), name=upload.name)
+    return upload
+
+
+def _called(fetched: dict[str, Any]) -> str:
+    if "url" in fetched:
+        return fetching.name_of(fetched["url"]).replace("\0", "")
+    return f"{fetched['s3']['bucket']}/{fetched['s3']['prefix']}".rstrip("/")[:255]
+
+
+def take_once(
+    project: Project, by: User, file: File, once: UUID, **fields: Any
+) -> tuple[Upload, bool]:
     """A dry run of the file, and whether it is new: the form it came with counts once.
 
     A form that comes back with another file, as from a page left and returned to, is a new one.
     """
+    alike = {"name": _shown(file), "size_bytes": file.size or 0}
+    return _once(project, once, alike, partial(take, project, by, file, dry_run=True, **fields))
+
+
+def fetch_once(
+    project: Project, by: User, fetched: dict[str, Any], secret: str, once: UUID, **fields: Any
+) -> tuple[Upload, bool]:
+    """The same of a file that lies elsewhere."""
+    make = partial(fetch, project, by, fetched, secret, dry_run=True, **fields)
+    return _once(project, once, {"fetched": fetched}, make)
+
+
+def _once(
+    project: Project, once: UUID, alike: dict[str, Any], make: Callable[..., Upload]
+) -> tuple[Upload, bool]:
     # Asked first: a twin that comes between the two questions is found by the second.
     free = not Upload.objects.filter(pk=once).exists()
-    if earlier := _same(project, file, once):
+    same = project.uploads.filter(pk=once, **alike)
+    if earlier := same.first():
         return earlier, False
     try:
         with transaction.atomic():
-            pk = once if free else new_id()
-            return take(project, by, file, pk=pk, dry_run=True), True
+            return make(pk=once if free else new_id()), True
     except IntegrityError:  # the twin of a double click was first
-        earlier = _same(project, file, once)
+        earlier = same.all().first()
         if earlier is None:
             raise
         return earlier, False
-
-
-def _same(project: Project, file: File, once: UUID) -> Upload | None:
-    return project.uploads.filter(pk=once, name=_shown(file), size_bytes=file.size or 0).first()
 
 
 def written(project: Project, text: str, name: str) -> File:
@@ -92,15 +130,14 @@ def written(project: Project, text: str, name: str) -> File:
     return File(BytesIO("".join(f"{row}\n" for row in rows).encode()), name=name)
 
 
-def again(upload: Upload, *, dry_run: bool, mapping: dict[str, str | None], answers: str) -> bool:
-    """Read the stored file once more, by this mapping. False if someone was first.
+def again(upload: Upload, *, dry_run: bool, **said: Any) -> bool:
+    """Read the stored file once more, as is `said`: mapping, answers, existing, options.
 
-    Only what was a dry run can be: what has been read for good is over.
+    Only what was a dry run can be: what has been read for good is over. False if someone was first.
     """
     changed = Upload.objects.filter(pk=upload.pk, dry_run=True, state__in=AT_REST).update(
-        **_ANEW, token=F("token") + 1, queued_at=Now(), dry_run=dry_run, mapping=mapping,
-        answers=answers,
-    )  # fmt: skip
+        **_ANEW, token=F("token") + 1, queued_at=Now(), dry_run=dry_run, **said
+    )
     upload.refresh_from_db()
     return changed == 1
 

@@ -1,8 +1,8 @@
 """How many examples a project has, by status and label: kept by the database, never recounted.
 
-Each statement that changes examples leaves the differences as new rows (triggers of migration
-0005), so that people who label at once never wait for one another's count. `fold` adds the rows
-up now and then; the sum is exact before and after.
+Each statement that changes examples leaves the differences as new rows (triggers of migrations
+0005 and 0011), so that people who label at once never wait for one another's count. `fold` adds
+the rows up now and then; the sum is exact before and after.
 """
 
 from collections import Counter
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from projects.models import Project, Status, Tally
+from projects.models import DELETED, Project, Status, Tally
 
+OF_SEVERAL = ""  # the status of rows that count labels of answers with several
 FIRST_MODEL = 40  # labelled examples, from which a first model is worth its minutes
 FOLD_FROM = 50  # rows of a project, below which adding up is not worth it
 
@@ -23,26 +24,28 @@ class Counts:
 
     by_status: dict[str, int]
     by_label: dict[str, int]
+    gold: int
 
     @property
     def examples(self) -> int:
         return sum(self.by_status.values())
-
-    @property
-    def gold(self) -> int:
-        return sum(self.by_label.values())
 
 
 def of(project: Project) -> Counts:
     """Exact at once."""
     statuses: Counter[str] = Counter({status.value: 0 for status in Status})
     labels: Counter[str] = Counter(dict.fromkeys(project.label_names, 0))
-    rows = Tally.objects.filter(project=project).order_by().values_list("status", "label")
-    for status, label, count in rows.annotate(Sum("count")):
-        statuses[status] += count
-        if label is not None:
+    gold = 0
+    kept = Tally.objects.filter(project=project).exclude(status=DELETED).order_by()
+    for status, label, count in kept.values_list("status", "label").annotate(Sum("count")):
+        if label:  # one label, or one of several
             labels[label] += count
-    return Counts(dict(statuses), dict(labels))
+        if status != OF_SEVERAL:
+            statuses[status] += count
+            gold += count if label is not None else 0
+    here = set(project.label_names)  # rows of a label that is gone may still add up to nothing
+    counted = {label: count for label, count in labels.items() if count or label in here}
+    return Counts(dict(statuses), counted, gold)
 
 
 def fold() -> None:

@@ -5,10 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from labeling import queue
-from projects.models import Example
+from projects import relabeling
+from projects.models import Example, Project
 from serving.models import Feedback, Prediction
-
-LONGEST_LABEL = 60
 
 
 def accept(
@@ -21,7 +20,7 @@ def accept(
     """
     project = prediction.endpoint.project
     if answer is not None:
-        answer = project.kind.answer.parse(answer, project.label_names)
+        answer = _in_labels_of_today(project, answer, prediction.data)
     with transaction.atomic():
         Prediction.objects.select_for_update(of=("self",)).get(pk=prediction.pk)
         kept = Feedback.objects.filter(prediction=prediction).first()
@@ -29,12 +28,18 @@ def accept(
         if kept is not None and all(getattr(kept, name) == said[name] for name in said):
             return kept  # said before: someone may have settled the example since
         kept, _ = Feedback.objects.update_or_create(prediction=prediction, defaults=said)
-        if not correct or answer not in (None, prediction.answer):
+        if not correct or answer not in (None, relabeling.as_now(project, prediction.answer)):
             kept.example = _put_in_front(kept)
             kept.save(update_fields=["example", "updated_at"])
         elif kept.example is not None:
             _take_back(kept)
     return kept
+
+
+def _in_labels_of_today(project: Project, answer: object, data: dict[str, Any]) -> dict[str, Any]:
+    """A caller says what the model says, and a model keeps the labels that it learned."""
+    shape = project.kind.answer
+    return relabeling.taken(project, lambda labels: shape.parse(answer, labels, data))
 
 
 def _take_back(verdict: Feedback) -> None:
@@ -81,6 +86,4 @@ def _reason(verdict: Feedback) -> str:
 
 
 def _words(verdict: Feedback, answer: dict[str, Any]) -> str:
-    labels = verdict.prediction.endpoint.project.kind.answer.labels_of(answer)
-    short = [each if len(each) <= LONGEST_LABEL else f"{each[:LONGEST_LABEL]}…" for each in labels]
-    return ", ".join(f"“{each}”" for each in short[:2]) or "the answer"
+    return verdict.prediction.endpoint.project.kind.answer.described(answer)

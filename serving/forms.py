@@ -104,4 +104,11 @@ class VerdictForm(forms.Form):
     """What the person at the playground thinks of the answer."""
 
     prediction = forms.UUIDField(widget=forms.HiddenInput)
-    label = forms.CharField(max_length=200)
+    label = forms.CharField(max_length=200, required=False)
+    correct = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")], required=False)
+
+    def verdict(self) -> dict[str, Any]:
+        """The right label; or only whether the answer is right."""
+        said = self.cleaned_data
+        correct = {"yes": True, "no": False}.get(said["correct"])
+        return {"label": said["label"], "correct": correct}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from ml import manifest
-from ml.exporting import TOLERANCE
+from ml.predicting import TOLERANCE
 from projects.models import Project
 from serving.models import Endpoint, Mode, Release
 from training.models import ModelVersion

@@ -26,6 +26,7 @@ class Answered:
     confidence: float
     scores: list[tuple[str, float]]  # the highest first
     version: int
+    single: bool  # whether a right answer is one label, chosen from a list
 
 
 def ask(endpoint: Endpoint, data: dict[str, Any]) -> Answered:
@@ -52,11 +53,14 @@ def _detail(said: httpx.Response) -> str:
 
 
 def _read(said: dict[str, Any]) -> Answered:
-    prediction = Prediction.objects.select_related("model_version").get(pk=said["id"])
+    prediction = Prediction.objects.select_related("model_version", "endpoint__project").get(
+        pk=said["id"]
+    )
     return Answered(
         prediction=prediction.pk,
-        label=", ".join(prediction.labels),
+        label=prediction.endpoint.project.kind.answer.summary(prediction.answer),
         confidence=said["confidence"],
         scores=sorted((said.get("scores") or {}).items(), key=lambda score: -score[1])[:12],
         version=prediction.model_version.number,
+        single="label" in prediction.answer,
     )

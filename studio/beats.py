@@ -54,7 +54,7 @@ class Pulse:
 def valkey() -> redis.Redis:
     """The broker, asked with little patience: a page waits for the answer."""
     return redis.Redis.from_url(
-        settings.CACHES["default"]["LOCATION"], socket_timeout=1, socket_connect_timeout=1
+        str(settings.CACHES["default"]["LOCATION"]), socket_timeout=1, socket_connect_timeout=1
     )
 
 

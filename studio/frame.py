@@ -34,7 +34,8 @@ def section(request: HttpRequest) -> str:
     parts = request.path.strip("/").split("/")
     if len(parts) < 2 or parts[0] != "projects":
         return ""
-    return parts[2] if len(parts) > 2 else "ring"
+    part = parts[2] if len(parts) > 2 else "ring"
+    return "data" if part == "snapshots" else part
 
 
 def _published(request: HttpRequest) -> Endpoint | str:

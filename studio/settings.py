@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "projects.giving_way.HereMiddleware",
     "accounts.sessions.SeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "projects.access.AccessMiddleware",
@@ -102,6 +103,7 @@ TEMPLATES = [
                 "django.templatetags.l10n",
                 "django.templatetags.static",
                 "studio.templatetags.face",
+                "training.templatetags.versions",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -125,7 +127,7 @@ def _database() -> dict[str, object]:
     }
     pool = int(os.environ.get("DATABASE_POOL", "0"))
     if pool:
-        options["pool"] = {"min_size": 2, "max_size": pool, "timeout": 10}
+        options["pool"] = {"min_size": 2, "max_size": pool, "timeout": 10}  # a process of the web
     named = {
         "dbname": "NAME",
         "user": "USER",
@@ -146,9 +148,10 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "accounts.caching.Cache",
         "LOCATION": home.cache_url(),
         "KEY_PREFIX": "studio",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
 
@@ -158,10 +161,20 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 # `control` never waits behind work, `background` gives way to people, `train` is one run a slot.
 CELERY_TASK_ROUTES = {
     "projects.jobs.reconcile": {"queue": "control"},
+    "projects.jobs.reconcile_acts": {"queue": "control"},
+    "studio.jobs.reconcile_erasures": {"queue": "control"},
+    "projects.jobs.reconcile_exports": {"queue": "control"},
     "labeling.jobs.expire": {"queue": "control"},
     "training.jobs.reconcile": {"queue": "control"},
     "training.jobs.train": {"queue": "train"},
+    "training.jobs.suggest": {"queue": "background"},
     "projects.jobs.fold": {"queue": "background"},
+    "labeling.jobs.fill": {"queue": "background"},
+    "labeling.jobs.count_rules": {"queue": "background"},
+    "projects.jobs.inspect": {"queue": "background"},
+    "projects.jobs.embed": {"queue": "background"},
+    "projects.jobs.survey": {"queue": "background"},
+    "projects.jobs.reconcile_surveys": {"queue": "control"},
     "studio.jobs.sweep": {"queue": "background"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -297,6 +310,11 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = STUDIO_HOME / "files"
 UPLOAD_LIMIT_BYTES = int(os.environ.get("UPLOAD_LIMIT_MB", "1024")) * 1024**2
+UPLOAD_LIMIT_ROWS = int(os.environ.get("UPLOAD_LIMIT_ROWS", "5000000"))
+# So many examples of a project have an answer suggested by its newest model version.
+SUGGESTIONS_LIMIT = int(os.environ.get("SUGGESTIONS_LIMIT", "200000"))
+# Places in private networks that files may be fetched from: host:port, or a network.
+FETCH_ALLOW = _listed("FETCH_ALLOW")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024**2
 FILE_UPLOAD_TEMP_DIR = STUDIO_HOME / "tmp"
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 
-from labeling.queue import FRONT
+from labeling.pools import FRONT
 from projects import tally
 from projects.leases import BUSY
 from projects.models import Example, Project, Status, Upload

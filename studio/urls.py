@@ -9,7 +9,7 @@ import labeling.urls
 import projects.urls
 import serving.urls
 import training.urls
-from studio import api, offers, ring, views
+from studio import api, forgetting, labels, offers, ring, tracing, views
 from studio.board import views as board
 from studio.words import words
 
@@ -30,6 +30,30 @@ urlpatterns = [
     path("words/", words, name="words"),
     path("components/", views.components, name="components"),
     path("projects/<uuid:project_id>/", ring.page, name="ring"),
+    path(
+        "projects/<uuid:project_id>/data/examples/<uuid:example_id>/trace/",
+        tracing.page,
+        name="example-trace",
+    ),
+    path("projects/<uuid:project_id>/data/erase/", forgetting.page, name="erase"),
+    path(
+        "projects/<uuid:project_id>/data/erase/<uuid:erasure_id>/",
+        forgetting.record,
+        name="erasure",
+    ),
+    path("projects/<uuid:project_id>/settings/labels/", labels.page, name="labels"),
+    path("projects/<uuid:project_id>/settings/labels/add/", labels.add, name="labels-add"),
+    path("projects/<uuid:project_id>/settings/labels/change/", labels.change, name="labels-change"),
+    path(
+        "projects/<uuid:project_id>/settings/labels/<uuid:act_id>/undo/",
+        labels.undo,
+        name="labels-undo",
+    ),
+    path(
+        "projects/<uuid:project_id>/settings/labels/<uuid:act_id>/go-on/",
+        labels.go_on,
+        name="labels-go-on",
+    ),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     *(route for room in ROOMS for route in room.PAGES),

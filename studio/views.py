@@ -1,5 +1,6 @@
 """The pages that belong to no room: home, set-up, the frame's own, health, and errors."""
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import looks, people
 from accounts.forms import SetUpForm
+from accounts.models import User
 from accounts.problems import page, problem
+from labeling import notices
 from projects import access
 from studio import frame, health, overview
 
@@ -55,7 +58,12 @@ def home(request: HttpRequest) -> HttpResponse:
     part = request.GET.get("part")
     template = f"studio/home.html#{part}" if part in {"switch", "commands"} else "studio/home.html"
     here = access.visible(request.user).filter(pk__in=_named(request.GET.get("project"))).first()
-    return render(request, template, {"projects": overview.projects(request.user), "here": here})
+    shown = {
+        "projects": overview.projects(request.user),
+        "here": here,
+        "role_here": access.role_in(request.user, here) if here else None,
+    }
+    return render(request, template, shown)
 
 
 def _named(project: str | None) -> list[str]:
@@ -67,8 +75,10 @@ def _named(project: str | None) -> list[str]:
 
 @require_safe
 def now(request: HttpRequest) -> HttpResponse:
-    """What runs at this moment in the reader's projects: the bar asks again and again."""
-    return render(request, "studio/now.html", {"running": overview.running(request.user)})
+    """What runs in the reader's projects, and the bell: the bar asks again and again."""
+    reader = cast(User, request.user)
+    shown = {"running": overview.running(reader), "unread": notices.unread(reader)}
+    return render(request, "studio/now.html", shown)
 
 
 @require_POST

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import django
 import pytest
+from _pytest.nodeid import NodeId
+from django.utils import translation
 
 _GIGABYTE = 1024**3
 _started = ExitStack()
@@ -52,11 +54,23 @@ django.setup()
 from tests.cast import member, owner, project, quick_passwords, speak, stranger  # noqa: E402, F401
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.fixture(autouse=True)
+def own_language():
+    """A request leaves its reader's language behind in the thread; the next test must not."""
+    with translation.override("en"):
+        yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share a whole studio share a worker, so that it is started once."""
     for item in items:
         if item.path.parent.name == "faults":
             item.add_marker(pytest.mark.xdist_group("faults"))
+        group = item.get_closest_marker("xdist_group")
+        if group and config.getoption("loadgroup", False):
+            # pytest 9.2 keeps the id elsewhere than where pytest-xdist 3.8 writes the group to,
+            # and without a group each test goes to any worker (pytest-xdist, issue 1386).
+            item._id = NodeId.parse(f"{item.nodeid}@{group.args[0]}")
 
 
 def pytest_unconfigure() -> None:

@@ -1,12 +1,12 @@
 """Two model versions on the same rows of the protected test set: better, or only luckier?"""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 
 from ml import comparing as figures
-from ml.splitting import label_of
+from ml.answers import Answer
 from training.models import ModelVersion, Run
 
 CHANGED_SHOWN = 50
@@ -63,10 +63,14 @@ def compare(newer: ModelVersion, older: ModelVersion) -> Comparison:
 def of_runs(newer: Run, older: Run) -> Comparison:
     """The same for the runs themselves, once their test answers are kept."""
     rows = _both(newer, older)
-    changed = sorted((row for row in rows if row.before != row.after), key=_interest)
+    told = newer.project.kind.answer
+    differing = [row for row in rows if row.before != row.after]
+    changed = sorted((_changed(told, row) for row in differing), key=_interest)
     return Comparison(
-        figures=figures.paired(
-            [row.gold for row in rows], [row.before for row in rows], [row.after for row in rows]
+        figures=figures.of_items(
+            [told.items(row.gold) for row in rows],
+            [told.items(row.before) for row in rows],
+            [told.items(row.after) for row in rows],
         ),
         changed=tuple(changed[:CHANGED_SHOWN]),
         changed_in_all=len(changed),
@@ -89,22 +93,31 @@ def verdict(newer: ModelVersion, older: ModelVersion) -> tuple[str, float]:
     return kept
 
 
-def _both(newer: Run, older: Run) -> list[Changed]:
+class _Both(NamedTuple):
+    """A row that both answered."""
+
+    example: str
+    gold: dict[str, Any]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    confidence: float
+
+
+def _both(newer: Run, older: Run) -> list[_Both]:
     before = dict(older.test_answers.values_list("example_id", "predicted"))
     after = newer.test_answers.order_by("example_id")
     return [
-        Changed(
-            example=str(example),
-            gold=label_of(gold),
-            before=label_of(before[example]),
-            after=label_of(predicted),
-            confidence=confidence,
-        )
+        _Both(str(example), gold, before[example], predicted, confidence)
         for example, gold, predicted, confidence in after.values_list(
             "example_id", "gold", "predicted", "confidence"
         )
         if example in before
     ]
+
+
+def _changed(answer: Answer, row: _Both) -> Changed:
+    gold, before, after = map(answer.summary, (row.gold, row.before, row.after))
+    return Changed(row.example, gold, before, after, row.confidence)
 
 
 def _interest(row: Changed) -> tuple[int, float]:

@@ -14,12 +14,16 @@ from training.models import Run, Snapshot
 def prepare(run: Run, snapshot: Snapshot) -> None:
     """Lay out `run.json` and the rows. Safe to repeat: a resumed run finds its checkpoints."""
     run.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    rows = run.folder / "snapshot.jsonl"
+    rows = run.folder / _rows(snapshot)
     if not rows.exists():
-        aside = run.folder / ".snapshot.jsonl"
+        aside = rows.with_name(f".{rows.name}")
         shutil.copyfile(snapshot.file, aside)
         aside.replace(rows)
     _write_json(run, "run.json", _told(run, snapshot))
+
+
+def _rows(snapshot: Snapshot) -> str:
+    return f"snapshot{snapshot.file.suffix}"
 
 
 def _told(run: Run, snapshot: Snapshot) -> dict[str, Any]:
@@ -27,7 +31,7 @@ def _told(run: Run, snapshot: Snapshot) -> dict[str, Any]:
         "run": str(run.pk),
         "task": run.project.task,
         "labels": snapshot.labels,
-        "rows": "snapshot.jsonl",
+        "rows": _rows(snapshot),
         "method": run.method,
         "effort": run.effort,
         "base_model": run.base_model or None,

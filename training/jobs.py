@@ -8,8 +8,10 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.db.models.functions import Now
 
+from projects import giving_way
+from projects.jobs import in_turns
 from projects.leases import MAX_ATTEMPTS, State
-from training import supervisor
+from training import suggestions, supervisor
 from training.models import Run
 
 QUIET = timedelta(seconds=20)
@@ -24,6 +26,15 @@ def train(run_id: str) -> None:
     run.write(worker=socket.gethostname())
     if supervisor.supervise(run):
         ring(run)
+    else:
+        suggest.delay_on_commit()
+
+
+@shared_task(expires=30)
+def suggest(*, again: bool = False) -> None:
+    """The newest versions answer what waits for people, a moment at a time."""
+    giving_way.step_back_in_the_database()
+    in_turns(suggest, suggestions.catch_up, again=again)
 
 
 @shared_task

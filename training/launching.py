@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from projects import relabeling
 from projects.leases import State
 from projects.models import Project
 from training.models import Run
@@ -20,6 +21,8 @@ def check(project: Project) -> None:
     """Raises NotReady."""
     if not project.kind.trainable:
         raise NotReady(_("Projects of this task cannot be trained yet."))
+    if relabeling.unfinished(project):
+        raise NotReady(_("Labels are being changed right now. Wait until that is done."))
     # Two different answers are enough to know; counting them all would take a while.
     answers = project.examples.exclude(gold=None).order_by().values_list("gold").distinct()[:2]
     if len(answers) < 2:

@@ -1,6 +1,7 @@
 """Fine-tunes: the frozen data, the run that learns from it, and the model version it leaves."""
 
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -160,3 +161,28 @@ class ModelVersion(models.Model):
     def folder(self) -> Path:
         """The bundle, as `ml.predicting.Served.load` reads it."""
         return self.run.folder / "bundle"
+
+
+class Suggesting(models.Model):
+    """How far the newest version of a project has answered what waits for people."""
+
+    project = models.OneToOneField(Project, models.CASCADE, related_name="suggesting")
+    version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="+")
+    # The training of the instant model whose window was looked at last.
+    generation = models.PositiveIntegerField(null=True)
+    # The walk through the project, oldest first: behind which example it goes on, how many it has
+    # looked at, and how many waited when it began.
+    behind = models.UUIDField(default=UUID(int=0))
+    looked_at = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    made = models.PositiveIntegerField(default=0)
+    rests = models.BooleanField(default=False)
+    # Why the version cannot answer, if it cannot.
+    problem = models.TextField(blank=True)
+    tried_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("suggesting"), _("suggesting")
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.made}"

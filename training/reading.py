@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ml.answers import NOTHING
 from projects import tally
 from projects.leases import BUSY, State
 from projects.models import Example, Project, Status
-from training import wording
+from training import suspects, wording
 from training.comparing import Changed
 from training.models import ModelVersion, Run, TestAnswer
 
@@ -36,6 +38,7 @@ CURVES: dict[str, str | Promise] = {
     "loss": _("Loss"),
     "validation_loss": _("Validation loss"),
     "validation_accuracy": _("Validation accuracy"),
+    "validation_micro_f1": _("Validation micro F1"),
 }
 
 
@@ -46,11 +49,12 @@ class Readiness:
     labeled: int
     waiting: int
     by_label: list[dict[str, Any]]
+    fewest: int  # labels with examples, the least that can be learned from
 
     @property
     def enough(self) -> bool:
-        """Whether two labels have examples: the least that can be told apart."""
-        return sum(1 for label in self.by_label if label["count"]) >= 2
+        """Whether enough labels have examples."""
+        return sum(1 for label in self.by_label if label["count"]) >= self.fewest
 
     @property
     def thin(self) -> list[dict[str, Any]]:
@@ -61,7 +65,8 @@ class Readiness:
 def readiness(project: Project) -> Readiness:
     counts = tally.of(project)
     by_label = [label | {"count": counts.by_label[label["name"]]} for label in project.labels]
-    return Readiness(counts.gold, counts.by_status[Status.UNLABELED], by_label)
+    waiting, fewest = counts.by_status[Status.UNLABELED], project.kind.fewest_labels
+    return Readiness(counts.gold, waiting, by_label, fewest)
 
 
 def shown(run: Run) -> dict[str, Any]:
@@ -83,6 +88,7 @@ def shown(run: Run) -> dict[str, Any]:
         "labels": labels(run),
         "confusion": confusion(run),
         "mistakes": mistakes(run),
+        "suspects": suspects.shown(run),
         "notes": wording.notes(run),
         "bins": run.result.get("calibration", {}).get("bins", []),
     }
@@ -151,8 +157,15 @@ def cell(run: Run, gold: str, predicted: str) -> list[TestAnswer]:
     """The test examples of one label that were answered with another, the surest first."""
     if "\0" in gold + predicted:  # PostgreSQL knows no text with it
         return []
-    found = run.test_answers.filter(gold__label=gold, predicted__label=predicted)
-    return list(found.select_related("example").order_by("-confidence")[:MOST_IN_CELL])
+    answer, found = run.project.kind.answer, run.test_answers.order_by("-confidence")
+    if gold != NOTHING:
+        found = found.filter(gold__contains=answer.naming(gold))
+    if predicted != NOTHING:
+        found = found.filter(predicted__contains=answer.naming(predicted))
+    pairs = (
+        (one, answer.pairs(one.gold, one.predicted)) for one in found.select_related("example")
+    )
+    return list(islice((one for one, some in pairs if (gold, predicted) in some), MOST_IN_CELL))
 
 
 def beside(this: ModelVersion, others: list[ModelVersion], asked: str) -> ModelVersion | None:

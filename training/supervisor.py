@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from projects.leases import HEARTBEAT, LEASE, MAX_ATTEMPTS, LeaseLost, State
 from projects.models import Project
-from training import answered, folder, snapshots, turns
+from training import answered, folder, forgetting, snapshots, suspects, turns
 from training.history import Recorder
 from training.models import ModelVersion, Run
 from training.trainer import Trainer
@@ -37,6 +37,9 @@ def supervise(run: Run) -> bool:
     try:
         _freeze(run)
         trainer = Trainer(run)
+    except snapshots.LabelsMoving:
+        run.give_back(counted=False)  # it is rung again in a while
+        return False
     except snapshots.NothingToFreeze as problem:
         _fail(run, NOTHING_TITLE, str(problem), NOTHING)
         return False
@@ -120,6 +123,7 @@ class _Watch:
         return True
 
     def _ended(self, code: int) -> bool:
+        forgetting.erased_meanwhile(self.run)
         result = folder.result(self.run)
         if code == 0 and result is not None:
             self.run.breathe()
@@ -167,6 +171,7 @@ def _succeed(run: Run, result: dict[str, Any], comparison: dict[str, Any]) -> No
         artifacts=result["artifacts"],
         comparison=comparison,
     )
+    suspects.keep(run, result)
 
 
 def _notes(result: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:

@@ -13,7 +13,7 @@ from training.models import Run
 # What a trainer may know of its surroundings. No address of a database, no secret.
 PASSED_ON = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"),
-    *("TRAIN_THREADS", "OMP_NUM_THREADS", "HF_HOME", "NVIDIA_VISIBLE_DEVICES"),
+    *("TRAIN_THREADS", "OMP_NUM_THREADS", "HF_HOME", "NVIDIA_VISIBLE_DEVICES", "TEXT_LIMIT"),
 )
 GRACE_SECONDS = 5
 

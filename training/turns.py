@@ -48,7 +48,7 @@ def measured(run: Run) -> dict[str, Any]:
     newest = ModelVersion.objects.filter(project=run.project_id).select_related("run")
     older = newest.order_by("-number").first()
     added = _added(run, older.run if older else None)
-    fed_back = Q(example__source=Source.FEEDBACK) | ~Q(example__origin={})
+    fed_back = Q(example__source=Source.FEEDBACK) | Q(example__origin__has_key="endpoint")
     found = {"added": added.count(), "from_feedback": added.filter(fed_back).count()}
     if older is None:
         return {"older": None, **found}

@@ -13,6 +13,18 @@ from training.models import Run
 NOTES = {
     "chosen": _("You chose it."),
     "few-of-each": _("The median label has %(median)s examples, fewer than %(few)s."),
+    "few-for-head": _(
+        "The median label is in %(median)s examples, fewer than %(few)s: only a linear layer is trained, on the base model as it is."
+    ),
+    "overlapping": _(
+        "Passages left out of the learning because longer ones overlap them: %(count)s. The model marks each word once; people may mark it several times."
+    ),
+    "sampled": _(
+        "The linear layer was fitted to %(texts)s of the %(all)s texts: more would take long and change little. The method “full” learns from all."
+    ),
+    "within-words": _(
+        "Passages that begin or end within a word, which the model marks whole: %(count)s."
+    ),
     "quick": _("Quick: only a linear layer is trained, on the base model as it is."),
     "enough": _("There are enough examples (%(median)s for the median label)."),
     "no-base-model": _("No base model is on this machine, so words and their parts are counted."),
@@ -54,6 +66,10 @@ ERRORS = {
     "one-label-only:none": (
         _("No label has examples. A model needs at least two labels to tell apart."),
         _("Label a few examples of a second label, then train again."),
+    ),
+    "nothing-labelled": (
+        _("No example has a label, so there is nothing to find."),
+        _("Label a few examples in which there is something to find, then train again."),
     ),
     "too-few-examples": (
         _("There are %(have)s labelled examples to learn from; at least %(need)s are needed."),

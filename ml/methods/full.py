@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ml import batching, fitting, logistic, measuring
+from ml import batching, fitting, logistic
 from ml.courses import Wanted, course
 from ml.encoders import EncoderModel
 from ml.methods import head
@@ -24,7 +24,7 @@ LARGE = 60_000  # word vectors: more of them stay as they are, on a CPU
 
 
 class Labels(fitting.Learner):
-    """Learns which label each text has."""
+    """Learns which label, or labels, each text has."""
 
     def __init__(self, work: Work, bundle: Bundle) -> None:
         self.work, self.bundle, self.model = work, bundle, bundle.model
@@ -42,12 +42,10 @@ class Labels(fitting.Learner):
         )
 
     def loss(self, batch: list[int]) -> Any:
-        """Cross-entropy, weighted where labels are unbalanced."""
-        from torch.nn.functional import cross_entropy
-
+        """As the task decides."""
         fed = self.work.task.collate(self.bundle, [self.rows[at] for at in batch])
         logits = self.network(fed["input_ids"], fed["attention_mask"])
-        return cross_entropy(logits.float(), fed["labels"], weight=self.weights)
+        return self.work.task.decision.loss(logits, fed["labels"], self.weights)
 
     def validate(self) -> dict[str, float]:
         """Loss, accuracy and macro F1 on rows held out."""
@@ -78,8 +76,7 @@ def steered(work: Work, bundle: Bundle, rows: Sequence[Row]) -> dict[str, float]
     """Figures of a bundle on validation rows; none without rows."""
     if not rows:
         return {}
-    gold = [row["answer"]["label"] for row in rows]
-    figures = measuring.summary(gold, work.task.predict(bundle, rows))
+    figures = work.task.measure([row["answer"] for row in rows], work.task.predict(bundle, rows))
     return {
         "validation_loss": figures["log_loss"],
         "validation_accuracy": figures["accuracy"],

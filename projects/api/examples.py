@@ -1,21 +1,20 @@
-"""Examples: found, read, and out again."""
+"""Examples: found and read."""
 
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Prefetch
-from django.http import StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView, get_object_or_404
+from rest_framework.pagination import Cursor
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.authentication import caller
 from accounts.paging import ByCursor
-from projects import access, exporting, searching
+from projects import access, blind, leafing, searching
 from projects.api.projects import asked_for
 from projects.models import Annotation, Example
 
@@ -68,32 +67,57 @@ class ExampleDetail(ExampleData):
 
 
 class InOrder(ByCursor):
-    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        return (searching.order(request.query_params.get("order", "")),)
+    """Pages of examples, found as the examples page finds them."""
+
+    leaf: leafing.Leaf
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        self.request, self.base_url = request, request.build_absolute_uri()
+        cursor = self.decode_cursor(request)
+        start = None if cursor is None else UUID(str(cursor.position))
+        back = cursor is not None and cursor.reverse
+        self.leaf = leafing.leaf(
+            asked_for(request, view.kwargs["project_id"]),
+            request.query_params.dict(),
+            order=searching.order(request.query_params.get("order", "")),
+            after=None if back else start,
+            before=start if back else None,
+            size=self.get_page_size(request) or 1,
+        )
+        return self.leaf.examples
+
+    def get_next_link(self) -> str | None:
+        return self._link(self.leaf.after, reverse=False)
+
+    def get_previous_link(self) -> str | None:
+        return self._link(self.leaf.before, reverse=True)
+
+    def _link(self, start: UUID | None, *, reverse: bool) -> str | None:
+        if start is None:
+            return None
+        cursor = Cursor(offset=0, reverse=reverse, position=str(start))  # type: ignore[arg-type]
+        return self.encode_cursor(cursor)
 
 
 class Examples(ListAPIView[Example]):
     serializer_class = ExampleData
     pagination_class = InOrder
+    queryset = Example.objects.none()  # InOrder finds them
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter(name, str) for name in ("q", "status", "label", "source", "order")
-        ]
+        parameters=[OpenApiParameter(name, str) for name in (*searching.FILTERS, "order")]
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
-
-    def get_queryset(self) -> Any:
-        project = asked_for(self.request, self.kwargs["project_id"])
-        return searching.chosen(project, self.request.query_params.dict())
 
 
 class OneExample(APIView):
     @extend_schema(responses=ExampleDetail)
     def get(self, request: Request, example_id: UUID) -> Response:
         example = get_object_or_404(detailed(), pk=example_id)
-        access.require(request, example.project)
+        role = access.require(request, example.project)
+        if blind.is_for(example, caller(request), role):
+            example.live = blind.visible(example.live, caller(request))
         return Response(ExampleDetail(example).data)
 
 
@@ -102,19 +126,3 @@ def detailed() -> Any:
     return Example.objects.select_related("project").prefetch_related(
         Prefetch("annotations", live, to_attr="live")
     )
-
-
-class Export(APIView):
-    """All examples in one streamed file."""
-
-    @extend_schema(
-        parameters=[OpenApiParameter("format", str, enum=list(exporting.FORMATS))],
-        responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY},
-    )
-    def get(self, request: Request, project_id: UUID) -> StreamingHttpResponse:
-        project = asked_for(request, project_id)
-        form = request.query_params.get("format", "jsonl")
-        if form not in exporting.FORMATS:
-            possible = ", ".join(exporting.FORMATS)
-            raise ValidationError({"format": [f"Possible: {possible}."]})
-        return exporting.answered(project, form)

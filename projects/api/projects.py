@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db import transaction
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView, get_object_or_404
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,7 +15,7 @@ from accounts.authentication import caller
 from accounts.replaying import replayed
 from ml.tasks import TASKS
 from projects import access, founding
-from projects.models import Member, Project, Role
+from projects.models import Member, Order, Project, Role
 
 
 class LabelField(serializers.Serializer[Any]):
@@ -35,10 +36,17 @@ class ProjectData(serializers.ModelSerializer[Project]):
     labels = LabelField(many=True, required=False, max_length=founding.MOST_LABELS)  # type: ignore[call-arg]
     guidelines = serializers.CharField(max_length=100_000, allow_blank=True, required=False)
     overlap = serializers.IntegerField(min_value=1, max_value=50, required=False)
+    order = serializers.ChoiceField(choices=Order.values, required=False)
+    double_share = serializers.IntegerField(min_value=0, max_value=100, required=False)
+    check_share = serializers.IntegerField(min_value=0, max_value=100, required=False)
+    hidden_share = serializers.IntegerField(min_value=0, max_value=100, required=False)
 
     class Meta:
         model = Project
-        fields: ClassVar = ["id", "name", "task", "labels", "guidelines", "overlap", "created_at"]
+        fields: ClassVar = [
+            *("id", "name", "task", "labels", "guidelines", "overlap", "order"),
+            *("double_share", "check_share", "hidden_share", "created_at"),
+        ]
         read_only_fields: ClassVar = ["created_at"]
 
     def validate_labels(self, labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -87,11 +95,13 @@ class OneProject(APIView):
         return Response(ProjectData(self._project(request, project_id)).data)
 
     @extend_schema(request=ProjectData(partial=True), responses=ProjectData)
+    @transaction.atomic
     def patch(self, request: Request, project_id: UUID) -> Response:
         project = self._project(request, project_id)
+        founding.refresh(project)
         form = ProjectData(project, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        return Response(ProjectData(form.save()).data)
+        return Response(ProjectData(form.save(by=caller(request))).data)
 
     @extend_schema(responses={204: OpenApiResponse(description="Gone.")})
     def delete(self, request: Request, project_id: UUID) -> Response:
@@ -147,6 +157,4 @@ class Me(APIView):
 
 def asked_for(request: Request, project_id: UUID) -> Project:
     """The project of the address, if the caller may do here what the table says."""
-    project = get_object_or_404(Project, pk=project_id)
-    access.require(request, project)
-    return project
+    return access.entered(request, project_id)

@@ -17,19 +17,34 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.replaying import replayed
-from projects import access, jobs, mapping, taking
+from ml.reading import ENCODINGS
+from projects import access, jobs, mapping, outside, taking
 from projects.api.projects import asked_for
-from projects.models import Project, Upload
+from projects.models import Existing, Project, Upload
+
+NO_FILE = "Send the file as the form field “file”."
+S3 = ("endpoint", "bucket", "prefix", "region", "key", "secret")
 
 
 class UploadAsked(serializers.Serializer[Any]):
-    file = serializers.FileField(
-        max_length=255,
-        allow_empty_file=True,
-        error_messages={"required": "Send the file as the form field “file”."},
+    """A file, or word of where the studio finds one."""
+
+    file = serializers.FileField(max_length=255, allow_empty_file=True, required=False)
+    url = serializers.CharField(max_length=outside.LONGEST_URL, required=False)
+    s3 = serializers.CharField(
+        max_length=5_000,
+        required=False,
+        help_text='{"endpoint", "bucket", "prefix", "region", "key", "secret"} as JSON',
     )
     mapping = serializers.CharField(max_length=10_000, required=False, default="")
     answers = serializers.ChoiceField(choices=["final", "hint"], default="final")
+    existing = serializers.ChoiceField(choices=Existing.values, default=Existing.KEEP)
+    options = serializers.CharField(
+        max_length=1_000,
+        required=False,
+        default="",
+        help_text='{"encoding", "delimiter", "quote", "header", "sheet"} as JSON, each left out',
+    )
     dry_run = serializers.BooleanField(default=False)
 
     def validate_file(self, file: UploadedFile) -> UploadedFile:
@@ -40,12 +55,45 @@ class UploadAsked(serializers.Serializer[Any]):
             )
         return file
 
-    def validate_mapping(self, text: str) -> dict[str, str]:
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        ways = [name for name in ("file", "url", "s3") if name in asked]
+        if not ways:
+            raise serializers.ValidationError({"file": [NO_FILE]})
+        if len(ways) > 1:
+            raise serializers.ValidationError("Send one of file, url and s3.")
+        return asked
+
+    def validate_url(self, url: str) -> str:
         try:
-            found = orjson.loads(text or "{}")
-        except orjson.JSONDecodeError:
-            found = None
-        if not isinstance(found, dict) or not all(map(_names_a_column, found.values())):
+            outside.check_address(url)
+        except outside.NotFetched as refused:
+            raise serializers.ValidationError(str(refused)) from refused
+        return url
+
+    def validate_s3(self, text: str) -> dict[str, str]:
+        found = _object(text)
+        fine = found is not None and set(found) <= set(S3) and all(map(_is_plain, found.values()))
+        if not (fine and found and found.get("endpoint") and found.get("bucket")):
+            raise serializers.ValidationError(
+                f"An S3 folder is a JSON object of texts: {', '.join(S3)}; the first two at least."
+            )
+        if bool(found.get("key")) != bool(found.get("secret")):
+            raise serializers.ValidationError("“key” and “secret” go together.")
+        self.validate_url(found["endpoint"])
+        return {name: found.get(name, "us-east-1" if name == "region" else "") for name in S3}
+
+    def validate_options(self, text: str) -> dict[str, Any]:
+        found = _object(text)
+        if found is None or not all(_says(name, value) for name, value in found.items()):
+            raise serializers.ValidationError(
+                'Options are a JSON object such as {"encoding": "gb18030", "delimiter": ";", '
+                '"quote": "\'", "header": false, "sheet": "Table 1"}; what is left out is detected.'
+            )
+        return found
+
+    def validate_mapping(self, text: str) -> dict[str, str]:
+        found = _object(text)
+        if found is None or not all(map(_is_plain, found.values())):
             raise serializers.ValidationError(
                 'A mapping is a JSON object such as {"text": "column", "label": "column"}.'
             )
@@ -59,7 +107,26 @@ class UploadAsked(serializers.Serializer[Any]):
         return found
 
 
-def _names_a_column(value: object) -> bool:
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        found = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _says(option: str, value: Any) -> bool:
+    """Whether this is something to say about how a file is to be read."""
+    if option == "header":
+        return isinstance(value, bool)
+    if option == "encoding":
+        return value in ENCODINGS
+    if option in ("delimiter", "quote"):
+        return _is_plain(value) and len(value) <= 1 and value not in ("\r", "\n")
+    return option == "sheet" and _is_plain(value)
+
+
+def _is_plain(value: object) -> bool:
     return isinstance(value, str) and "\0" not in value
 
 
@@ -71,6 +138,7 @@ class UploadData(serializers.ModelSerializer[Upload]):
         model = Upload
         fields: ClassVar = [
             *("id", "project", "name", "size_bytes", "state", "progress", "dry_run", "answers"),
+            *("existing", "options"),
             *("mapping", "detected", "rows_read", "examples_created", "duplicates", "rejected"),
             *("problems", "report", "error", "created_at", "started_at", "finished_at"),
         ]
@@ -104,8 +172,13 @@ class Uploads(ListAPIView[Upload]):
 
 @transaction.atomic
 def _taken(project: Project, request: Request, asked: dict[str, Any]) -> Upload:
-    file = asked.pop("file")
-    upload = taking.take(project, caller(request), file, **asked)
+    url, s3 = asked.pop("url", None), asked.pop("s3", None)
+    if url or s3:
+        secret = s3.pop("secret") if s3 else ""
+        fetched = {"s3": s3} if s3 else {"url": url}
+        upload = taking.fetch(project, caller(request), fetched, secret, **asked)
+    else:
+        upload = taking.take(project, caller(request), asked.pop("file"), **asked)
     jobs.ring(upload)
     return upload
 

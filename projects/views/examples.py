@@ -1,95 +1,97 @@
-"""The examples of a project: found, read one by one, set aside, and out again."""
+"""The examples of a project: found, read one by one, set aside."""
 
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from projects import exporting, gold, leafing, searching, showing, tally
+from projects import (
+    alike,
+    blind,
+    due,
+    filters,
+    gauging,
+    gold,
+    leafing,
+    remarks,
+    searching,
+    showing,
+    tally,
+)
 from projects.access import MemberRequest
-from projects.models import Example, Project, Source, Status
+from projects.actform import ActForm
+from projects.models import DELETED, Example, Project, Source, Stage, Status
 
 SIZE = 50
-UPLOADS = 10
-LONGEST_SEARCH = 200
-STATUSES = {
-    Status.UNLABELED: _("waits for people"),
-    Status.LABELED: _("labelled"),
-    Status.REVIEW: _("to be reviewed"),
-    Status.SKIPPED: _("skipped"),
-    Status.SET_ASIDE: _("set aside"),
-}
-SOURCES = {
-    Source.UPLOAD: _("upload"),
-    Source.FEEDBACK: _("feedback"),
-    Source.AUGMENTATION: _("augmentation"),
-}
-FILTERS = ("q", "status", "label", "source")
+ALIKE = 5
+UPLOADS, ACTS = 10, 5
 
 
 @require_safe
 def data(request: MemberRequest, project_id: UUID) -> HttpResponse:
-    project, asked = request.project, _asked(request)
-    order = "-id" if request.GET.get("order") == "-id" else "id"
-    leaf = leafing.leaf(
-        searching.chosen(project, asked),
-        order=order,
-        after=_id(request.GET.get("after")),
-        before=_id(request.GET.get("before")),
-        size=SIZE,
-    )
-    kept = asked | ({"order": order} if order == "-id" else {})
-    counts = tally.of(project)
+    project = request.project
+    asked = filters.asked(project, request.GET)
+    if request.GET.get("part") == "meant":
+        told = {"meant": gauging.gauged(project, asked)}
+        return render(request, "projects/data_bulk.html#meant", told)
+    order = request.GET.get("order", "id")
+    order = order if order in searching.ORDERS else "id"
     shown = {
+        **_leaf(request, asked, order),
+        **_counts(project, asked),
+        **filters.offered(project),
         "asked": asked,
-        "chips": _chips(asked, kept),
-        "counts": counts.by_status,
-        "gold": counts.gold,
-        "by_label": counts.by_label,
-        "total": counts.examples,
-        "leaf": leaf,
-        "lines": showing.lines(project, leaf.examples),
-        "next": leaf.after and urlencode(kept | {"after": str(leaf.after)}),
-        "previous": leaf.before and urlencode(kept | {"before": str(leaf.before)}),
-        "turned": urlencode(asked | ({} if order == "-id" else {"order": "-id"})),
         "order": order,
-        "statuses": STATUSES,
-        "sources": SOURCES,
+        "filtered": urlencode(asked),
+        "more": any(name in asked for name in MORE),
+        "bulk": ActForm(project, request.role),
         "uploads": project.uploads.order_by("-id")[:UPLOADS],
+        "acts": project.acts.select_related("created_by").order_by("-id")[:ACTS],
+        "still": due.waiting(project)[Stage.INDEX] if asked.get("q") else 0,
     }
     return render(request, "projects/data.html", shown)
 
 
-def _asked(request: MemberRequest) -> dict[str, str]:
-    """The filters that mean something here; an address from elsewhere loses the others."""
-    asked = {name: request.GET.get(name, "").strip()[:LONGEST_SEARCH] for name in FILTERS}
-    possible: dict[str, Any] = {
-        "status": Status.values,
-        "source": Source.values,
-        "label": request.project.label_names,
-    }
+# Filters that are folded away until someone wants them.
+MORE = ("source", "upload", "annotator", "assignee", "tag", "finding", "language", "longer",
+        "shorter", "unsure", "sure", "suggested", "disagreed")  # fmt: skip
+
+
+def _leaf(request: MemberRequest, asked: dict[str, str], order: str) -> dict[str, Any]:
+    project = request.project
+    leaf = leafing.leaf(
+        project,
+        asked,
+        order=searching.order(order),
+        after=_id(request.GET.get("after")),
+        before=_id(request.GET.get("before")),
+        size=SIZE,
+    )
+    kept = asked | ({"order": order} if order != "id" else {})
     return {
-        name: value
-        for name, value in asked.items()
-        if value and value in possible.get(name, (value,))
+        "leaf": leaf,
+        "lines": showing.lines(project, leaf.examples),
+        "chips": filters.chips(project, asked, kept),
+        "next": leaf.after and urlencode(kept | {"after": str(leaf.after)}),
+        "previous": leaf.before and urlencode(kept | {"before": str(leaf.before)}),
+        "turned": urlencode(asked | ({} if order == "-id" else {"order": "-id"})),
     }
 
 
-def _chips(asked: dict[str, str], kept: dict[str, str]) -> list[dict[str, Any]]:
-    """Each filter in words, with the address of the same list without it."""
-    words: dict[str, dict[Any, Any]] = {"status": STATUSES, "source": SOURCES}
-    return [
-        {
-            "said": words.get(name, {}).get(value, value),
-            "without": urlencode({n: v for n, v in kept.items() if n != name}),
-        }
-        for name, value in asked.items()
-    ]
+def _counts(project: Project, asked: dict[str, str]) -> dict[str, Any]:
+    counts = tally.of(project)
+    return {
+        "counts": counts.by_status,
+        "gold": counts.gold,
+        "by_label": counts.by_label,
+        "total": counts.examples,
+        "meant": gauging.kept(project, asked, counts),
+    }
 
 
 def _id(value: str | None) -> UUID | None:
@@ -105,14 +107,34 @@ def one(request: MemberRequest, project_id: UUID, example_id: UUID) -> HttpRespo
     history = example.annotations.select_related("author", "upload").prefetch_related("history")
     shown = {
         "example": example,
-        "status": STATUSES[Status(example.status)],
-        "source": SOURCES[Source(example.source)],
+        "status": _status(example),
+        "source": filters.SOURCES[Source(example.source)],
         "media": f"labeling/media/{request.project.kind.media}.html",
         "gold": showing.labels(request.project, example.gold),
         "said": _said(request.project, example.origin.get("answer")),
-        "history": _told(request.project, history.order_by("id")[:200]),
+        "history": _told(request.project, _seen(request, example, history.order_by("id")[:200])),
+        "findings": [(one, remarks.in_words(one)) for one in example.findings.order_by("kind")],
+        "alike": _alike(request.project, example),
     }
     return render(request, "projects/example.html", shown)
+
+
+def _seen(request: MemberRequest, example: Example, history: Any) -> Any:
+    hidden = blind.is_for(example, request.user, request.role)
+    return blind.visible(history, request.user) if hidden else history
+
+
+def _alike(project: Project, example: Example) -> list[tuple[showing.Line, float]]:
+    """The nearest by meaning, each with its label and how near it is."""
+    found = alike.nearest(example, ALIKE)
+    lines = showing.lines(project, [one for one, _cosine in found])
+    return list(zip(lines, (cosine for _one, cosine in found), strict=True))
+
+
+def _status(example: Example) -> Any:
+    if example.status == DELETED:
+        return _("deleted")
+    return filters.STATUSES[Status(example.status)]
 
 
 def _of(request: MemberRequest, example_id: UUID) -> Example:
@@ -153,12 +175,3 @@ def set_aside(request: MemberRequest, project_id: UUID, example_id: UUID) -> Htt
         else _("It is back."),
     )
     return redirect("example-page", project_id=project_id, example_id=example_id)
-
-
-@require_safe
-def export(request: MemberRequest, project_id: UUID) -> StreamingHttpResponse:
-    """All examples in one file that imports again."""
-    form = request.GET.get("format", "csv")
-    if form not in exporting.FORMATS:
-        raise Http404
-    return exporting.answered(request.project, form)

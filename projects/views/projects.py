@@ -62,7 +62,7 @@ def _revised(request: MemberRequest) -> SettingsForm:
     founding.refresh(request.project)
     form = SettingsForm(request.project, request.POST)
     if form.is_valid():
-        founding.change(request.project, **form.changes)
+        founding.change(request.project, by=request.user, **form.changes)
     return form
 
 

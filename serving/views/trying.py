@@ -42,15 +42,15 @@ def verdict(request: MemberRequest, project_id: UUID, slug: str) -> HttpResponse
     if form.is_valid():
         predictions = Prediction.objects.filter(endpoint=endpoint)
         prediction = get_object_or_404(predictions, pk=form.cleaned_data["prediction"])
-        more = {"judged": _judged(prediction, form.cleaned_data["label"])}
+        more = {"judged": _judged(prediction, **form.verdict())}
     if more.get("judged") is None:
         more = {"refused": _("Choose one of the labels.")}
     return _playground(request, endpoint, more)
 
 
-def _judged(prediction: Prediction, label: str) -> object:
-    answer = {"label": label}
-    correct = answer == prediction.answer
+def _judged(prediction: Prediction, label: str, *, correct: bool | None) -> object:
+    answer = None if label == "" and correct is not None else {"label": label}
+    correct = answer == prediction.answer if correct is None else correct
     try:
         return feedback.accept(prediction, correct=correct, answer=answer)
     except AnswerError:

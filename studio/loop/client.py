@@ -30,6 +30,9 @@ class Client:
     def post(self, path: str, body: Json | None = None) -> Json:
         return self._ask("POST", path, json=body or {})
 
+    def patch(self, path: str, body: Json) -> Json:
+        return self._ask("PATCH", path, json=body)
+
     def upload(self, path: str, name: str, content: bytes, **fields: str) -> Json:
         return self._ask("POST", path, files={"file": (name, content, "text/csv")}, data=fields)
 

@@ -16,10 +16,13 @@ from studio.running.children import Program
 from studio.running.placing import Place
 from studio.running.supervision import CannotStart
 
-# Sized for a small machine that also trains; `ALTER SYSTEM` overrides any of them.
+# Sized for a machine that also trains; `ALTER SYSTEM` overrides any of them. A long import writes
+# everywhere in the indexes: checkpoints that come often make it write whole pages again and again.
 _SETTINGS = """\
 max_connections = 200
-shared_buffers = 128MB
+shared_buffers = {buffers}MB
+max_wal_size = 3GB
+checkpoint_timeout = 15min
 work_mem = 8MB
 maintenance_work_mem = 64MB
 effective_cache_size = 1GB
@@ -65,7 +68,7 @@ def prepare(place: Place) -> None:
     if not (data / "PG_VERSION").is_file():
         _initialise(place, data)
     _check_version(place, data)
-    settings = place.own(_written(data / "studio.conf", _SETTINGS))
+    settings = place.own(_written(data / "studio.conf", _SETTINGS.format(buffers=_buffers())))
     own = data / "postgresql.conf"
     if settings.name not in own.read_text(encoding="utf-8"):
         with own.open("a", encoding="utf-8") as file:
@@ -198,6 +201,11 @@ def _forget_stale_pid(data: Path) -> None:
     """After a reboot another program may have the number in the record: PostgreSQL would wait."""
     if _running(data) is None:
         (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _buffers() -> int:
+    """A thirty-second part of the memory, in MB, from 128 to 1,024."""
+    return min(1024, max(128, psutil.virtual_memory().total // 1024**2 // 32))
 
 
 def _stop_leftover(data: Path) -> None:

@@ -30,6 +30,8 @@ def web() -> Program:
         # Granian finds that many threads unusual and says so at every start; what the studio itself
         # logs is not silenced by it.
         *("--log-level", "error", "studio.wsgi:application"),
+        # Only the web keeps a pool: its threads share connections, while a worker opens one a job.
+        environment={"DATABASE_POOL": os.environ.get("DATABASE_POOL", _WEB_THREADS)},
     )
 
 

@@ -186,7 +186,11 @@ def test_an_address_that_was_taken_meanwhile_stays_with_its_owner(inside, ada):
     assert ada.email == old
 
 
-@pytest.mark.parametrize("signed", ["nonsense", "a:b:c", dumps(["x"], salt="another")])
+@pytest.mark.parametrize(
+    "signed",
+    ["nonsense", "a:b:c", dumps(["x"], salt="another")],
+    ids=["no signature", "a wrong one", "for something else"],  # it holds the second of its making
+)
 def test_a_link_of_somebodys_own_making_opens_nothing(browser, signed, db):
     assert browser.get(f"/profile/e-mail/{signed}/").status_code == 404
     assert addresses.asked(signed) is None

@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LOCALES = {"en": "en-US", "zh-hans": "zh-CN"}
 AXE = REPOSITORY / "node_modules/axe-core/axe.min.js"
+# The page is there, and what its scripts asked for has come; a page that asks every second goes on.
+SETTLED = """() => document.readyState === "complete" && !document.querySelector(".htmx-request")
+  && performance.getEntriesByType("resource").every((one) => one.responseEnd)"""
 # Said in every page before its own scripts: a breach of the policy is a complaint like others.
 WATCH = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -59,6 +62,10 @@ class Visitor:
     def go(self, path: str) -> Any:
         return self.page.goto(f"{self.url}{path}")
 
+    def settle(self) -> None:
+        """Until the page's own scripts have fetched what they show."""
+        self.page.wait_for_function(SETTLED)
+
     def sign_in(self, email: str, password: str) -> None:
         self.go("/accounts/login/")
         self.page.fill("#id_login", email)
@@ -96,9 +103,10 @@ def visitor(
     return Visitor(url, context, context.new_page())
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds that is serious or worse, with where."""
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds that is serious or worse, with where. `rules`: of all, if none is named."""
+    how = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("(how) => axe.run(document, how)", how)["violations"]
     return [
         f"{each['id']}: {node['target'][0]} {node['html'][:140]}"
         for each in found

@@ -2,7 +2,6 @@
 
 import json
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ from studio.loop.client import Client
 from studio.loop.people import Annotator
 from studio.loop.serving import Published
 from studio.running.temporary import TemporaryStudio
+from tests.browser import dataroom, teamwork
 
 SAMPLES = {"en": "customer-questions-en", "zh-hans": "customer-questions-zh"}
 NAMES = {"en": "Mail to the help desk", "zh-hans": "客服来信"}
@@ -35,6 +35,8 @@ class Circle:
     annotator_password: str
     labels: Sequence[str]
     rows: list[Row] = field(default_factory=list)
+    data: dict[str, str] = field(default_factory=dict)  # pages of the data room
+    team: dict[str, str] = field(default_factory=dict)  # pages about people at work
 
     def pages(self) -> dict[str, str]:
         """Every page of the circle by name. The one list for axe, the crawl, figures and shots."""
@@ -53,7 +55,7 @@ class Circle:
             "upload-look": f"{here}/data/uploads/{self.looked_at}/",
             "example": f"{here}/data/examples/{self.example}/",
             "desk": f"{here}/desk/",
-            "review": f"{here}/desk/review/",
+            "example-history": f"{here}/data/examples/{self.example}/history/",
             "train": f"{here}/train/",
             "run": f"{here}/train/runs/{self.runs[0]}/",
             "cell": f"{cell}&predicted={self.labels[1]}",
@@ -64,6 +66,10 @@ class Circle:
             "traffic": f"{here}/endpoints/{point}/traffic/",
             "people": f"{here}/people/",
             "settings": f"{here}/settings/",
+            "labels": f"{here}/settings/labels/",
+            "labels-change": f"{here}/settings/labels/change/?how=delete&label={self.labels[0]}",
+            **self.data,
+            **self.team,
         }
 
 
@@ -79,7 +85,7 @@ def filled(
     labelled, left = rows[:LABELLED], rows[LABELLED : LABELLED + OPEN]
     upload = uploaded(owner, project, drawing.as_csv(labelled, left))
     looked_at = uploaded(owner, project, LOOKED_AT, "more.csv", look=True)
-    person, password = joined(owner, studio.url, project)
+    person, password = teamwork.joined(owner, studio.url, project)
     truth = {row.text: row.label for row in rows}
     people.label([person], project, truth, 4)
     first = trained(owner, project, method, effort)
@@ -102,6 +108,8 @@ def filled(
         annotator_password=password,
         labels=sample.labels,
         rows=rows,
+        data=dataroom.filled(studio, owner, project, sample.labels),
+        team=teamwork.filled(studio, owner, project, rows),
     )
 
 
@@ -119,14 +127,6 @@ def uploaded(
     taken = owner.upload(path, name, content, **how)
     owner.wait(f"/api/v1/uploads/{taken['id']}/", "done", 60)
     return str(taken["id"])
-
-
-def joined(owner: Client, origin: str, project: str) -> tuple[Annotator, str]:
-    """An annotator with a password, as an owner makes one."""
-    email, password = f"annotator-{time.time_ns()}@example.org", "a-quiet-passphrase-9"
-    asked = {"email": email, "role": "annotator", "password": password}
-    owner.post(f"/api/v1/projects/{project}/members/", asked)
-    return Annotator(Client(origin, people.log_in(origin, email, password)), email), password
 
 
 def trained(owner: Client, project: str, method: str, effort: str, seed: int = 0) -> str:

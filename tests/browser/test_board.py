@@ -15,7 +15,7 @@ from studio.running.temporary import TemporaryStudio
 from tests.browser import chrome
 from tests.cast import rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("board")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 FAIL = """
 from django.utils import timezone
 from training.models import Run

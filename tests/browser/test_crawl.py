@@ -11,7 +11,7 @@ from tests.browser.chrome import Visitor
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 MOST, ALIKE = 300, 2
 # Files rather than pages, and pages of which there is one for each row of a table.
-FILES = ("/data/export/", "/api/")
+FILES = ("/data/export/", "/file/", "/problems.csv", "/api/")
 
 
 @pytest.mark.parametrize("who", ["owner", "annotator"])
@@ -36,7 +36,7 @@ def crawled(
         if answer is None or answer.status >= 400:
             broken.append(f"{path}: {answer and answer.status}")
         if path in starts:
-            visitor.page.wait_for_load_state("networkidle")
+            visitor.settle()
         look()
         for link in links(visitor):
             shape = "".join("#" if sign.isdigit() else sign for sign in urlsplit(link).path)

@@ -91,9 +91,9 @@ def label(keys: Keys) -> None:
     page.keyboard.type(words("Label").lower())
     keys.press("Enter")
     example = page.locator("[data-example]")
-    for key in ("1", "3", "s"):
+    for pressed in (("1",), ("3",), ("s", "Enter")):
         text = example.inner_text()
-        keys.press(key)
+        keys.press(*pressed)
         expect(example).not_to_have_text(text)
         expect(page.locator("#panel")).to_be_focused()
     keys.press("Backspace")

@@ -1,10 +1,13 @@
 """A real studio to be hurt: every process as in use, on free ports and a fresh data folder."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
+import psycopg
 import pytest
+from psycopg import sql
 
+from studio import home
 from studio.loop.client import Client
 from studio.running import temporary
 from studio.running.temporary import TemporaryStudio
@@ -34,3 +37,23 @@ def client(studio: TemporaryStudio) -> Client:
     asked = {"email": studio.email, "password": studio.password, "name": "faults"}
     token = Client(studio.url).post("/api/v1/tokens/", asked)["token"]
     return Client(studio.url, token)
+
+
+@pytest.fixture
+def database(studio: TemporaryStudio, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where the hurt studio's own database answers."""
+    monkeypatch.setenv("STUDIO_HOME", str(studio.home))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return home.database_url()
+
+
+@pytest.fixture
+def a_lease_later(database: str) -> Callable[[str, str], None]:
+    """Half a minute goes by for work that nobody is at any more: only the clock is made up."""
+
+    def later(table: str, pk: str) -> None:
+        ended = sql.SQL("UPDATE {} SET lease_until = now() WHERE id = %s AND state = 'running'")
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(ended.format(sql.Identifier(table)), [pk])
+
+    return later

@@ -14,7 +14,7 @@ from tests.cast import eventually
 from tests.faults.conftest import VISIBILITY_SECONDS, answers
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-EPOCHS, BATCH = 6, 8
+EPOCHS, BATCH = 3, 8
 SETTINGS = {
     "method": "full",
     "hyperparameters": {"epochs": EPOCHS, "batch_size": BATCH, "checkpoint_seconds": 0.5},
@@ -102,12 +102,13 @@ def test_a_trainer_killed_at_a_random_instant_and_inside_a_save(studio, client, 
     ended_once(client, run, labelled, attempts=3)
 
 
-def test_a_train_worker_killed_with_its_run(studio, client, labelled):
+def test_a_train_worker_killed_with_its_run(studio, client, labelled, a_lease_later):
     run = launch(client, labelled)
     training(client, run)
     child = trainer(run)
     studio.kill("worker-train")
     eventually(lambda: not Path(f"/proc/{child}").exists(), 15)
+    a_lease_later("training_run", run)
     ended_once(client, run, labelled, attempts=2)
 
 
@@ -122,7 +123,8 @@ def test_a_broker_killed_loses_no_launch_and_starts_none_twice(studio, client, l
 
 
 def test_a_run_longer_than_the_visibility_timeout_starts_once(studio, client, labelled):
-    run = launch(client, labelled)
+    long = SETTINGS["hyperparameters"] | {"epochs": 2 * EPOCHS}
+    run = launch(client, labelled, hyperparameters=long)
     waiting = launch(client, labelled, method="classical", hyperparameters={})
     found = client.wait(f"/api/v1/runs/{run}/", "succeeded", 400)
     began, ended = found["started_at"], found["finished_at"]

@@ -1,10 +1,14 @@
 """The desk: one request an example, nothing leased by looking, every answer can be taken back."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.ids import new_id
 from labeling import queue
-from labeling.models import Assignment, Held
+from labeling.models import Assignment, Held, Learner
 from projects.models import Annotation, Role
 from tests.cast import join, person, upload
 
@@ -18,7 +22,7 @@ def desk(client, project, member):
 
 
 class Desk:
-    """What a person does there, by plain forms or as htmx does."""
+    """What a person does there, by plain forms or as the desk's modules do."""
 
     def __init__(self, client, project):
         self.client, self.project = client, project
@@ -26,13 +30,17 @@ class Desk:
     def look(self):
         return self.client.get(reverse("desk", args=[self.project.pk]))
 
-    def post(self, name, *ids, htmx=True, **fields):
-        headers = {"HX-Request": "true"} if htmx else {}
+    def post(self, name, *ids, has="-", **fields):
+        """`has` names the examples on the screen; None where there is no JavaScript."""
+        headers = {} if has is None else {"X-Desk": has}
         address = reverse(name, args=[self.project.pk, *ids])
         return self.client.post(address, fields, headers=headers)
 
     def held(self):
-        return Assignment.objects.get(project=self.project, state=Held.LEASED)
+        return Assignment.objects.get(project=self.project, state=Held.LEASED, ahead=False)
+
+    def ahead(self):
+        return Assignment.objects.get(project=self.project, state=Held.LEASED, ahead=True)
 
 
 def test_looking_leases_nothing(desk):
@@ -40,22 +48,73 @@ def test_looking_leases_nothing(desk):
     assert not Assignment.objects.exists()
 
 
-def test_one_request_keeps_the_answer_and_shows_the_next(desk):
+def test_one_request_keeps_the_answer_and_brings_the_next_and_the_one_after(desk):
     desk.post("desk-next")
-    first = desk.held()
+    first, second = desk.held(), desk.ahead()
     page = desk.post("desk-answer", first.pk, label="spam", duration_ms="1200").content.decode()
-    second = desk.held()
-    assert second.example != first.example
-    assert second.example.data["text"] in page
+    assert desk.held().pk == second.pk
+    third = desk.ahead()
+    assert len({one.example_id for one in (first, second, third)}) == 3
+    assert second.example.data["text"] in page and third.example.data["text"] in page
     assert "<html" not in page
     kept = Annotation.objects.get()
     assert (kept.answer, kept.duration_ms) == ({"label": "spam"}, 1200)
 
 
-def test_plain_forms_come_to_the_same(desk):
-    desk.post("desk-next", htmx=False)
+def test_what_is_on_the_screen_is_not_sent_again(desk):
+    desk.post("desk-next")
+    first, second = desk.held(), desk.ahead()
+    page = desk.post("desk-answer", first.pk, has=f"{first.pk} {second.pk}", label="spam")
+    assert f'data-current="{second.pk}"' in page.content.decode()
+    assert f"data-example>{second.example.data['text']}<" not in page.content.decode()
+    assert f"data-example>{desk.ahead().example.data['text']}<" in page.content.decode()
+
+
+def test_the_one_after_is_fetched_while_one_looks_and_the_lease_goes_on(desk):
+    desk.post("desk-next", has=None)
+    desk.held().__class__.objects.update(expires_at=timezone.now() + timedelta(seconds=5))
+    page = desk.post("desk-ahead", has=str(desk.held().pk)).content.decode()
+    assert desk.ahead().example.data["text"] in page
+    assert desk.held().expires_at > timezone.now() + timedelta(seconds=30)
+
+
+def test_nothing_is_fetched_ahead_for_whoever_is_on_nothing(desk):
+    assert desk.post("desk-ahead").status_code == 204
+    assert not Assignment.objects.exists()
+
+
+def test_whoever_leaves_frees_it_soon_and_whoever_comes_back_has_it(desk):
+    desk.post("desk-next")
+    assert desk.post("desk-leave", desk.held().pk).status_code == 204
+    assert desk.held().expires_at < timezone.now() + timedelta(seconds=70)
+    assert not Assignment.objects.filter(state=Held.LEASED, ahead=True)
+    desk.post("desk-renew", desk.held().pk)
+    assert desk.held().expires_at > timezone.now() + timedelta(seconds=70)
+
+
+def test_a_page_of_another_account_keeps_nothing(desk, owner):
+    desk.post("desk-next")
+    address = reverse("desk-answer", args=[desk.project.pk, desk.held().pk])
+    headers = {"X-Desk": "-", "X-Desk-Person": str(owner.pk)}
+    assert desk.client.post(address, {"label": "spam"}, headers=headers).status_code == 403
+    assert not Annotation.objects.exists()
+
+
+def test_a_lease_that_is_gone_says_so_and_the_next_one_comes(desk, project):
+    desk.post("desk-next")
     first = desk.held()
-    answer = desk.post("desk-answer", first.pk, htmx=False, label="ham")
+    first.example.__class__.objects.filter(pk=first.example_id).update(answered=1)
+    Assignment.objects.filter(pk=first.pk).update(state=Held.EXPIRED)
+    answer = desk.post("desk-answer", first.pk, label="spam")
+    assert answer.status_code == 409
+    assert "someone else has it now" in answer.content.decode()
+    assert desk.held().example.data["text"] in answer.content.decode()
+
+
+def test_plain_forms_come_to_the_same(desk):
+    desk.post("desk-next", has=None)
+    first = desk.held()
+    answer = desk.post("desk-answer", first.pk, has=None, label="ham")
     assert answer.status_code == 302
     assert answer.url == reverse("desk", args=[desk.project.pk])
     assert desk.held().example.data["text"] in desk.look().content.decode()
@@ -70,13 +129,18 @@ def test_an_answer_sent_twice_is_kept_once(desk):
     assert "Answered in this sitting: 1." in desk.look().content.decode()
 
 
-def test_no_label_or_an_unknown_one_is_asked_again(desk):
+@pytest.mark.parametrize("has", ["-", None])
+def test_no_label_or_an_unknown_one_is_asked_again(desk, has):
     desk.post("desk-next")
     first = desk.held()
-    for fields in ({}, {"label": "no such label"}):
-        page = desk.post("desk-answer", first.pk, **fields).content.decode()
-        assert "Choose one of the labels." in page
-        assert first.example.data["text"] in page
+    for fields, said in (
+        ({}, "Choose one of the labels."),
+        ({"label": "no such label"}, "“no such label” is not a label of this project."),
+    ):
+        answer = desk.post("desk-answer", first.pk, has=has, **fields)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert desk.held() == first
     assert not Annotation.objects.exists()
 
 
@@ -104,6 +168,7 @@ def test_undo_brings_back_what_was_skipped(desk):
     first = desk.held()
     desk.post("desk-skip", first.pk, reason="unclear")
     assert desk.held().example != first.example
+    assert Assignment.objects.get(pk=first.pk).skip_reason == "unclear"
     desk.post("desk-undo")
     assert desk.held().example == first.example
 
@@ -181,3 +246,85 @@ def test_a_protected_test_example_comes_without_what_anyone_said(desk, project):
     assert "The model said" not in page
     assert "The caller says" not in page
     assert "data-suggested" not in page
+
+
+def test_what_is_answered_at_the_desk_rings_the_instant_model(desk, monkeypatch):
+    rung = []
+    monkeypatch.setattr("labeling.jobs.ring", lambda project: rung.append(project.pk))
+    desk.post("desk-next")
+    desk.post("desk-answer", desk.held().pk, label="spam")
+    assert rung == [desk.project.pk] * 2
+
+
+def test_the_desk_says_how_the_instant_model_does(desk):
+    assert "After 20 more answers the instant model begins to suggest." in (
+        desk.look().content.decode()
+    )
+    figures = {"right": 83, "of": 100, "low": 0.75, "high": 0.89, "weakest": "ham"}
+    measured = {"answers": 100, **figures, "brings": 0.021, "least": 0.01, "most": 0.03}
+    learner = Learner.objects.create(project=desk.project, measured=measured)
+    page = desk.look().content.decode()
+    assert "right 83 times in 100 (± 7), on 100 answers" in page
+    assert "It errs most on “ham”." in page and "bring about 2.1 points" in page
+    learner.measured["brings"] = 0.001
+    learner.save()
+    assert "a good moment to train" in desk.look().content.decode()
+
+
+def test_what_a_caller_rejected_is_not_proposed(desk):
+    """Enter accepts what is proposed: it must not confirm the mistake."""
+    desk.project.examples.update(is_test=False)
+    example = desk.project.examples.get(data__text="one")
+    said = {"predicted": {"label": "spam"}, "answer": None, "feedback": "f", "prediction": "p"}
+    queue.put(
+        desk.project, example.data, reason="A caller says that it is wrong.", origin=said,
+        answer={"label": "spam"}, confidence=0.9, scores={"spam": 0.9}, model_version=new_id(),
+    )  # fmt: skip
+    page = desk.post("desk-next").content.decode()
+    assert desk.held().example == example and "the model: 90" not in page
+    said["answer"] = {"label": "ham"}
+    desk.project.examples.filter(pk=example.pk).update(origin=said)
+    assert "the caller" in desk.look().content.decode(), "what they say is right is proposed"
+
+
+HINTS = b"text,label\nten,ham\neleven,spam\n"
+
+
+def hinted(project):
+    """A file whose answers are hints, and nothing else to label."""
+    project.examples.all().delete()
+    upload(project, HINTS, answers="hint")
+    project.examples.update(is_test=False)
+
+
+def test_a_hint_is_proposed_with_where_it_came_from_and_kept_with_the_lease(desk, project):
+    project.__class__.objects.update(hidden_share=0)
+    hinted(project)
+    page = desk.post("desk-next").content.decode()
+    lease = desk.held()
+    said = Annotation.objects.get(example=lease.example)
+    assert page.count("came with the file") == 2  # on the desk, and on the one after
+    assert f'name="label" value="{said.answer["label"]}"' in page
+    assert (lease.suggestion["answer"], lease.suggested_by) == (said.answer, f"hint:{said.pk}")
+    desk.post("desk-answer", lease.pk, label=said.answer["label"])
+    lease.refresh_from_db()
+    assert lease.accepted is True
+
+
+@pytest.mark.parametrize("why", ["test", "hidden", "withdrawn"])
+def test_a_hint_is_not_shown_where_it_would_lead_people(desk, project, why):
+    project.__class__.objects.update(hidden_share=100 if why == "hidden" else 0)
+    hinted(project)
+    if why == "test":
+        project.examples.update(is_test=True)
+    if why == "withdrawn":
+        Annotation.objects.update(withdrawn_at=timezone.now())
+    page = desk.post("desk-next").content.decode()
+    assert desk.held() and "came with the file" not in page
+
+
+def test_programs_are_told_no_hint_for_a_suggestion_of_a_model(desk, project, member, speak):
+    project.__class__.objects.update(hidden_share=0)
+    hinted(project)
+    told = speak(member).post(f"/api/v1/projects/{project.pk}/queue/next/").json()
+    assert told["suggestion"] is None

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.problems import Conflict
 from labeling import answering, queue
 from labeling.models import Assignment, Suggestion
-from projects import gold
-from projects.models import Annotation, Example
+from projects import founding, gold
+from projects.models import Annotation, Example, Project, Role
 from tests.cast import join, person, upload
 
 SPAM, HAM = {"label": "spam"}, {"label": "ham"}
@@ -189,3 +189,33 @@ def test_one_person_asking_fifty_times_at_once_holds_one_example(project, member
 
     with ThreadPoolExecutor(50) as pool:
         assert len(set(pool.map(ask, range(50)))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_are_served_while_a_manager_changes_what_all_examples_depend_on(project, owner):
+    """Everybody locks the project before its examples: nobody waits for one who waits for them."""
+    upload(project, "\n".join(["text", *(f"message {n}" for n in range(400))]).encode())
+    people = [person(f"p{n}@example.org") for n in range(6)]
+    for one in people:
+        join(project, one, Role.ANNOTATOR)
+
+    def work(one):
+        try:
+            for _ in range(20):
+                lease = queue.next_for(one, project)
+                answering.submit(lease, {"label": "spam"}, 5)
+        finally:
+            connection.close()
+
+    def change(turns):
+        try:
+            for turn in range(turns):
+                founding.change(Project.objects.get(pk=project.pk), overlap=1 + turn % 2)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(7) as pool:
+        jobs = [*(pool.submit(work, one) for one in people), pool.submit(change, 15)]
+        for job in jobs:
+            job.result()
+    assert Annotation.objects.count() == 120

@@ -52,6 +52,40 @@ def toy_rows(count: int, labels: int = 3, seed: int = 0) -> list[dict]:
     return rows
 
 
+def tagged_rows(count: int, seed: int = 0) -> list[dict]:
+    """Texts with the labels of the words in them: none, one or two."""
+    draw, names = random.Random(seed), sorted(WORDS)
+    rows = []
+    for at in range(count):
+        said = [name for name in names if draw.random() < 0.4]
+        words = draw.choices(FILLER, k=draw.randint(3, 8))
+        words += [word for name in said for word in draw.sample(WORDS[name].split(), 2)]
+        draw.shuffle(words)
+        text = f"{' '.join(words)} {at}"
+        rows.append({"id": str(at), "data": {"text": text}, "answer": {"labels": said}})
+    return rows
+
+
+def marked_rows(count: int, seed: int = 0) -> list[dict]:
+    """Texts in which words of a kind are marked, neighbours of the same kind as one passage."""
+    draw, names = random.Random(seed), sorted(WORDS)
+    rows = []
+    for at in range(count):
+        text, spans = draw.choice(FILLER), []
+        for _ in range(draw.randint(2, 4)):
+            name = draw.choice([*names, None, None])
+            words = draw.sample(WORDS[name].split(), 2) if name else draw.choices(FILLER, k=2)
+            said = " ".join(words)
+            text += " "
+            if name:
+                place = {"start": len(text), "end": len(text) + len(said)}
+                spans.append({**place, "label": name, "text": said})
+            text += f"{said} {draw.choice(FILLER)}"
+        text += f" {at}"
+        rows.append({"id": str(at), "data": {"text": text}, "answer": {"spans": spans}})
+    return rows
+
+
 def with_toy_splits(rows: list[dict]) -> list[dict]:
     """A fifth to judge with, a fifth to steer by, the rest to learn from."""
     splits = ["train", "test", "train", "validation", "train"]

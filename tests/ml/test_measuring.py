@@ -3,16 +3,15 @@ import pytest
 from sklearn.metrics import f1_score
 
 from ml.calibrating import calibrate
-from ml.evaluating import at_temperature, decided
 from ml.measuring import (
     calibration_error,
     log_loss,
     macro_f1_interval,
     reliability,
-    softmax,
     summary,
     wilson,
 )
+from ml.task import Bundle, Tuning
 from ml.tasks import TASKS
 
 TASK = TASKS["text-classification"]
@@ -31,29 +30,26 @@ def overconfident(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
 def test_it_makes_an_overconfident_model_modest():
     logits, targets = overconfident()
     gold = [["a", "b"][at] for at in targets]
-    before = decided(TASK, ["a", "b"], logits)
+    before = decided(["a", "b"], logits)
     temperature = calibrate(logits, targets).temperature
-    after = decided(TASK, ["a", "b"], logits / temperature)
+    after = decided(["a", "b"], logits, temperature)
     assert temperature > 2
-    assert calibration_error(reliability(gold, before)) > 0.2
-    assert calibration_error(reliability(gold, after)) < 0.05
+    right = [one["answer"]["label"] == label for one, label in zip(before, gold, strict=True)]
+    assert calibration_error(reliability(right, before)) > 0.2
+    assert calibration_error(reliability(right, after)) < 0.05
     assert log_loss(gold, after) < log_loss(gold, before)
+
+
+def decided(labels, logits, temperature=1.0):
+    """What the task says to logits."""
+    model = Bundle(TASK.slug, "head", tuple(labels), None, tuning=Tuning(temperature))
+    return TASK.decided(model, logits, [{}] * len(logits))
 
 
 def test_it_does_not_become_certain_from_a_handful_of_rows():
     logits = np.array([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]], dtype=np.float32)
     assert 0.3 < calibrate(logits, np.array([0, 1, 0])).temperature < 1
     assert calibrate(logits[:0], np.array([], dtype=np.int64)).temperature == 1.0
-
-
-def test_it_can_take_the_temperature_back_out_of_answers():
-    logits = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]])
-    cooled = decided(TASK, ["a", "b", "c"], logits / 1.7)
-    plain = at_temperature(TASK, ["a", "b", "c"], cooled, times=1.7)
-    expected = softmax(logits)
-    assert [list(one["scores"].values()) for one in plain] == [
-        pytest.approx(row) for row in expected.tolist()
-    ]
 
 
 def test_it_measures_f1_as_the_field_does():

@@ -235,7 +235,8 @@ def test_it_refuses_an_export_that_answers_differently(make_run):
     settings = json.loads((folder.bundle / "bundle.json").read_bytes())
     rows = with_toy_splits(toy_rows(9))
     with pytest.raises(Failure) as failure:
-        exporting.compared(folder.bundle, settings, rows, np.full((9, 3), 1 / 3))
+        other = exporting.Answered(list(np.full((9, 3), 1 / 3)), [{"label": "billing"}] * 9)
+        exporting.compared(folder.bundle, settings, rows, other)
     assert failure.value.code == "export-differs"
 
 

@@ -84,11 +84,10 @@ def test_it_reads_json_lines(project):
         (b"   \n\n", "is empty"),
         (b"text,label\n", "no rows"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR" * 20, "not a text file"),
-        (b"text,text\na,b\n", "Two columns are called"),
         (b"a,b,c\n1,2,3\n", "No column is clearly the text"),
         (b",,\n1,2,3\n", "header line is empty"),
         (b"\xff\xfea\x00b", "no encoding that we know|no rows|not a text file"),
-        (b'[{"text": "a"}]', "JSON Lines"),
+        (b"[[1], [2]]", "Nothing in this JSON"),
     ],
 )
 def test_a_file_that_cannot_be_read_fails_with_a_reason_and_no_example(project, content, words):
@@ -143,10 +142,10 @@ def test_characters_that_no_database_keeps_are_refused_with_words(project, text)
 
 
 def test_a_worker_that_died_leaves_whole_batches_and_the_next_goes_on(project, monkeypatch):
-    from projects import intake
+    from projects import intake, keeping
 
     monkeypatch.setattr(intake, "BATCH", 10)
-    kept, keep = [], intake._keep
+    kept, keep = [], keeping.keep
 
     def dies_in_the_third(upload, batch, seen):
         if len(kept) == 2:
@@ -154,12 +153,12 @@ def test_a_worker_that_died_leaves_whole_batches_and_the_next_goes_on(project, m
         kept.append(seen)
         keep(upload, batch, seen)
 
-    monkeypatch.setattr(intake, "_keep", dies_in_the_third)
+    monkeypatch.setattr(keeping, "keep", dies_in_the_third)
     with pytest.raises(RuntimeError):
         upload(project, rows(35))
     assert project.examples.count() == 20
     Upload.objects.update(lease_until="2000-01-01T00:00:00Z")
-    monkeypatch.setattr(intake, "_keep", keep)
+    monkeypatch.setattr(keeping, "keep", keep)
     second = Upload.claim(Upload.objects.get().pk)
     intake.read(second)
     second.refresh_from_db()
@@ -205,9 +204,9 @@ def test_a_file_whose_columns_fit_nothing_still_tells_its_columns(project):
 
 
 def test_a_line_longer_than_memory_should_hold_is_one_problem(project, monkeypatch):
-    from ml import reading
+    from ml.reading import limits
 
-    monkeypatch.setattr(reading, "CELL_LIMIT", 100)
+    monkeypatch.setattr(limits, "CELL_LIMIT", 100)
     long = json.dumps({"text": "x" * 950})
     content = f'{{"text": "first"}}\n{long}\n{{"text": "last"}}\n'.encode()
     done = upload(project, content, name="a.jsonl")
@@ -221,3 +220,19 @@ def test_a_look_recognises_the_column_whose_cells_are_labels(project):
     assert looked.mapping == {"text": "message", "label": "team"}
     kept = upload(project, content)
     assert kept.mapping == {"text": "message"}
+
+
+def test_a_file_that_updates_takes_the_place_of_earlier_answers(project):
+    upload(project, b"text,label\nhello,spam\n")
+    upload(project, b"text,label\nhello,ham\n")
+    assert project.examples.get().gold == {"label": "ham"}
+    upload(project, b"text,label\nhello,spam\n", existing="update")
+    assert project.examples.get().gold == {"label": "spam"}
+    assert Annotation.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_a_file_that_skips_leaves_what_is_there_alone(project):
+    upload(project, b"text,label\nhello,spam\n")
+    upload(project, b"text,label\nhello,ham\nnew,ham\n", existing="skip")
+    assert Annotation.objects.count() == 2
+    assert project.examples.get(data__text="hello").gold == {"label": "spam"}

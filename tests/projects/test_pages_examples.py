@@ -88,7 +88,7 @@ def test_the_list_costs_the_same_however_long_it_is(page, project, django_assert
     upload(project, rows(60))
     page.get(data(project))
     # Session, user, project, role; the page of examples; the counts; the last uploads.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(13):
         page.get(data(project))
 
 

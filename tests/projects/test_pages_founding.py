@@ -49,7 +49,7 @@ def test_a_project_is_made_and_its_data_comes_next(page, owner):
     project = Project.objects.get()
     assert made.url == f"/projects/{project.pk}/data/upload/"
     assert project.label_names == ["refund", "delivery", "thanks", "other"]
-    assert [label["hotkey"] for label in project.labels] == ["1", "d", "2", "3"]
+    assert [label["hotkey"] for label in project.labels] == ["r", "d", "t", "o"]
     assert {label["color"] for label in project.labels} <= set(palette.PALETTE)
     assert Member.objects.get(project=project, user=owner).role == Role.OWNER
 
@@ -222,5 +222,6 @@ def test_a_clumsy_mark_breaks_nothing(page, project, shown):
 def test_automatic_keys_leave_the_desk_its_own(page):
     page.post("/projects/new/", asked(label_lines="\n".join(f"label {n}" for n in range(40))))
     keys = [label["hotkey"] for label in Project.objects.get().labels]
-    assert not {"s", "g"} & set(keys)
-    assert len(set(keys) - {""}) == len(palette.KEYS) == 33
+    assert keys[0] == "r"
+    assert not set(palette.DESK) & set(keys[: len(palette.FREE)])
+    assert len(set(keys) - {""}) == len(palette.KEYS) == 36

@@ -11,6 +11,10 @@ from projects.models import Example, Role, Status, Tally
 from tests.cast import join, person, rows, upload
 
 
+def span(start, label):
+    return {"start": start, "end": start + 1, "label": label, "text": "abc"[start // 2]}
+
+
 def counted(project):
     """What counting every row would say."""
     examples = list(project.examples.all())
@@ -20,7 +24,7 @@ def counted(project):
         by_status[example.status] += 1
         if example.gold is not None:
             by_label[example.gold["label"]] += 1
-    return tally.Counts(by_status, by_label)
+    return tally.Counts(by_status, by_label, sum(by_label.values()))
 
 
 def test_an_upload_counts_at_once(project):
@@ -40,6 +44,42 @@ def test_answers_skips_and_what_is_taken_back_count(project, member):
     answering.forget(annotation)
     assert tally.of(project) == counted(project)
     assert tally.of(project).by_label["spam"] == 0
+
+
+@pytest.mark.parametrize(
+    ("task", "said", "labels"),
+    [
+        ("multi-label-classification", {"labels": ["spam", "ham"]}, {"spam": 1, "ham": 1}),
+        ("multi-label-classification", {"labels": []}, {"spam": 0, "ham": 0}),
+        (
+            "token-classification",
+            {"spans": [span(0, "spam"), span(2, "spam"), span(2, "ham")]},
+            {"spam": 1, "ham": 1},
+        ),
+    ],
+    ids=["several", "none", "spans"],
+)
+def test_each_label_of_an_answer_counts_once_and_the_answer_once(
+    project, member, task, said, labels
+):
+    project.task = task
+    project.save()
+    upload(project, b"text\na b c\nd e f\n")
+    annotation, _ = answering.submit(queue.next_for(member, project), said, None)
+    counts = tally.of(project)
+    assert (counts.by_label, counts.gold, counts.examples) == (labels, 1, 2)
+    tally.fold()
+    answering.forget(annotation)
+    counts = tally.of(project)
+    assert (counts.by_label, counts.gold, counts.examples) == ({"spam": 0, "ham": 0}, 0, 2)
+
+
+def test_a_response_is_gold_without_a_label(project, member):
+    project.task = "text-generation"
+    project.save()
+    upload(project, b"prompt\nSay hello\n")
+    answering.submit(queue.next_for(member, project), {"response": "Hello"}, None)
+    assert (tally.of(project).gold, tally.of(project).by_status["labeled"]) == (1, 1)
 
 
 def test_deleted_examples_count_no_longer(project):

@@ -72,7 +72,7 @@ def test_words_of_the_json_library_are_for_nobody(project):
         (b"", "文件是空的。"),
         (b"text,label\n", "只有表头"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR" * 20, "不是文本文件"),
-        (b"text,text\na,b\n", "有两列都叫“text”"),
+        (b"[[1], [2]]", "没有 {&quot;text&quot;: &quot;…&quot;} 这样的对象"),
         (b"a,b,c\n1,2,3\n", "“a”, “b”, “c”"),
     ],
 )

@@ -42,7 +42,7 @@ def test_counted_words_learn_far_more_than_the_most_common_label(sample, tmp_pat
         {"id": str(number), "data": {"text": row.text}, "answer": {"label": row.label}}
         for number, row in enumerate(sample.rows(tmp_path))
     ]
-    split, left_out = ml_rows.with_splits(lines, salt="")
+    split, left_out = ml_rows.with_splits(lines, TASKS[sample.task], salt="")
     asked = {"run": "own", "task": "text-classification", "labels": list(sample.labels)}
     asked |= {"rows": "rows.jsonl", "left_out": left_out, "method": "classical", "effort": "quick"}
     asked |= {"base_model": None, "base_models_folder": None, "hyperparameters": {}, "seed": 0}

@@ -150,3 +150,16 @@ def test_it_costs_as_many_queries_for_many_examples_as_for_few(client, project, 
     with CaptureQueriesContext(connection) as many:
         client.get(reverse("ring", args=[project.pk]))
     assert len(many) == len(few) <= 16
+
+
+def test_the_commands_offer_what_the_readers_role_may_open(client, project, owner, member):
+    owner.is_superuser = True
+    owner.save()
+    seen = {}
+    for someone in (owner, member):
+        client.force_login(someone)
+        asked = {"part": "commands", "project": str(project.pk)}
+        seen[someone] = client.get("/", asked).content.decode()
+    assert all(f"/desk/{page}/" in seen[owner] for page in ("team", "checks", "agreement"))
+    assert "/desk/mine/" in seen[member] and "/desk/agreement/" in seen[member]
+    assert "/desk/team/" not in seen[member] and "/settings/" not in seen[member]

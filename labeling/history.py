@@ -1,0 +1,133 @@
+"""All that happened to an example: who said, changed, took back what; what was done to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from labeling import asking
+from labeling.models import Assignment, Held, Said
+from ml.answers import Choice, Choices
+from projects import blind, showing
+from projects.models import Annotation, AnnotationSource, Deed, Example, Project, Role
+
+MOST = 200  # of each kind
+
+
+class What(TextChoices):
+    """What can have happened."""
+
+    PERSON = "person", _("answered")
+    IMPORT = "import", _("imported")
+    REVIEW = "review", _("settled by a reviewer")
+    CALLER = "caller", _("said by a caller")
+    CHECK = "check", _("answered a known-answer check")
+    CHANGED = "changed", _("changed the answer")
+    WITHDRAWN = "withdrawn", _("taken back")
+    SKIPPED = "skipped", _("skipped")
+    COMMENT = "comment", _("wrote")
+    FLAG = "flag", _("flagged")
+    BACK = "back", _("sent back")
+    CLOSED = "closed", _("dealt with the flag")
+    ACT = "act", _("with others:")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened; `own` is a settlement that its reader can take back."""
+
+    at: datetime
+    what: What
+    who: str
+    answer: str = ""
+    labels: tuple[dict[str, Any], ...] = ()  # where the answer is nothing but labels
+    text: str = ""
+    act: Any = None
+    own: Annotation | None = None
+
+
+def of(example: Example, reader: User, role: Role) -> list[Event]:
+    """Oldest first. Which examples are checks is told to nobody who may meet them."""
+    events = [
+        *_answers(example, reader, role),
+        *_skips(example),
+        *_remarks(example),
+        *_acts(example),
+    ]
+    return sorted(events, key=lambda one: one.at)
+
+
+def _answers(example: Example, reader: User, role: Role) -> Iterator[Event]:
+    kept = example.annotations.select_related("author", "upload").prefetch_related("history")
+    others = _changed_by(example)
+    said = list(kept.order_by("id")[:MOST])
+    for one in blind.visible(said, reader) if blind.is_for(example, reader, role) else said:
+        if one.source != AnnotationSource.CHECK or role >= Role.REVIEWER:
+            yield from _course(example.project, one, reader, others)
+
+
+def _changed_by(example: Example) -> dict[int, str]:
+    """Revision → who changed the label that the answer named: its author did not."""
+    acts = example.touches.filter(before__isnull=False, act__deed=Deed.RELABEL)
+    return {
+        revision: _email(touched.act.created_by)
+        for touched in acts.select_related("act__created_by").order_by("-id")[:MOST]
+        for _answer, revision in (touched.before or {"answers": {}})["answers"].values()
+    }
+
+
+def _course(
+    project: Project, one: Annotation, reader: User, others: dict[int, str]
+) -> Iterator[Event]:
+    """What was said first, each change, and the end of it."""
+    former = sorted(one.history.all(), key=lambda kept: kept.until)
+    changes = former[:-1] if one.withdrawn_at else former
+    times = [one.created_at, *(change.until for change in changes)]
+    answers = [*(kept.answer for kept in changes), one.answer]
+    who = one.author.email if one.author else one.upload.name if one.upload else ""
+    by = [who, *(others.get(change.pk, who) for change in changes)]
+    mine = one.source == AnnotationSource.REVIEW and one.author_id == reader.pk
+    for place, (at, answer) in enumerate(zip(times, answers, strict=True)):
+        what = What.CHANGED if place else What(one.source)
+        own = one if mine and place == len(changes) and one.withdrawn_at is None else None
+        said = asking.summary(project, answer)
+        yield Event(at, what, by[place], said, _labels(project, answer), own=own)
+    if one.withdrawn_at:
+        said = asking.summary(project, one.answer)
+        who = others.get(former[-1].pk, who) if former else who
+        yield Event(one.withdrawn_at, What.WITHDRAWN, who, said, _labels(project, one.answer))
+
+
+def _labels(project: Project, answer: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    if not isinstance(project.kind.answer, Choice | Choices):
+        return ()
+    return tuple(showing.labels(project, answer))
+
+
+def _skips(example: Example) -> Iterator[Event]:
+    skipped = Assignment.objects.filter(example=example, state=Held.SKIPPED)
+    for one in skipped.select_related("person").order_by("-id")[:MOST]:
+        yield Event(one.created_at, What.SKIPPED, one.person.email, text=one.skip_reason)
+
+
+def _remarks(example: Example) -> Iterator[Event]:
+    said = example.comments.select_related("author", "closed_by").order_by("-id")
+    for one in said[:MOST]:
+        yield Event(one.created_at, What(one.kind), _email(one.author), text=one.text)
+        if one.kind == Said.FLAG and one.closed_at:
+            yield Event(one.closed_at, What.CLOSED, _email(one.closed_by))
+
+
+def _acts(example: Example) -> Iterator[Event]:
+    touched = example.touches.filter(before__isnull=False).select_related("act__created_by")
+    for one in touched.order_by("-id")[:MOST]:
+        name = str(Deed(one.act.deed).label)
+        yield Event(one.act.created_at, What.ACT, _email(one.act.created_by), name, act=one.act)
+
+
+def _email(person: User | None) -> str:
+    return person.email if person else ""

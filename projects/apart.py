@@ -1,0 +1,88 @@
+"""What is to be seen of all vectors of a project: what means alike or stands apart, and the map."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import numpy as np
+
+from ml import nearby
+from ml.embedding import CharacterNgrams, Floats
+from ml.findings import whole
+from projects import due, embedding, noting, places
+from projects.models import Finding, Kind, Stage
+from projects.together import keep
+
+if TYPE_CHECKING:
+    from projects.surveying import Survey
+
+Meanwhile = Callable[[], None]
+ENOUGH = 200  # vectors, below which nothing is unlike all others
+WORST, AT_MOST = 0.01, 500
+FAR, ROBUST = 3.0, 1.4826  # standard deviations, and what makes one of a median deviation
+
+
+def look(survey: "Survey") -> bool:
+    """All of it. False if vectors are still to come: then another look follows those."""
+    project = survey.project
+    survey.step("vectors", 0.55)
+    embedder = embedding.of(project)  # may find that another reads the data better
+    if due.is_waiting(Stage.EMBED, project.pk):
+        return False
+    model, means = embedder.name, embedder.name != CharacterNgrams.name
+    ids, vectors = places.some(project, model, places.MOST)
+    survey.step("outliers", 0.6)
+    keep(project, Kind.OUTLIER, _outliers(survey, ids, vectors) if means else [])
+    survey.step("meaning", 0.7)
+    not_compared = "" if means and len(ids) <= nearby.MOST_VECTORS else "many" if means else "model"
+    keep(project, Kind.MEANING, [] if not_compared else _alike(survey, ids, vectors))
+    noting.note(project.pk, not_compared=not_compared)
+    survey.step("map", 0.8)
+    _map(survey, model, vectors)
+    return True
+
+
+def _outliers(
+    survey: "Survey", ids: list[UUID], vectors: Floats
+) -> list[tuple[UUID, dict[str, Any]]]:
+    """The hundredth that lies farthest from the others, as far as it lies far indeed: by the
+    median absolute deviation (Leys et al. 2013)."""
+    if len(ids) < ENOUGH:
+        return []
+    scores = survey.awaited(lambda meanwhile: whole.outliers(vectors, meanwhile=meanwhile))
+    middle = float(np.median(scores))
+    usual = float(np.median(np.abs(scores - middle))) * ROBUST
+    worst = np.argsort(-scores, kind="stable")[: min(AT_MOST, math.ceil(WORST * len(ids)))]
+    far = [at for at in worst if scores[at] > middle + FAR * usual]
+    return [(ids[at], {"distance": round(float(scores[at]), 3)}) for at in far]
+
+
+def _alike(survey: "Survey", ids: list[UUID], vectors: Floats) -> list[tuple[UUID, dict[str, Any]]]:
+    """What says nearly the same as an older example, though in other words."""
+    repeats = set(_repeats(survey))
+    fresh = [at for at, pk in enumerate(ids) if pk not in repeats]
+    kept = vectors[fresh]
+    found = survey.awaited(lambda meanwhile: nearby.meant_alike(kept, meanwhile=meanwhile))
+    return [
+        (ids[fresh[b]], {"of": str(ids[fresh[a]]), "cosine": round(cosine, 3)})
+        for a, b, cosine in found.pairs
+    ]
+
+
+def _repeats(survey: "Survey") -> Any:
+    rows = Finding.objects.filter(project=survey.project, kind=Kind.REPEAT)
+    return rows.values_list("example_id", flat=True)
+
+
+def _map(survey: "Survey", model: str, vectors: Floats) -> None:
+    project, count = survey.project, places.count(survey.project, model)
+    if not count:
+        return
+    if not places.is_outgrown(project, model, count):
+        places.put_missing(project, model)
+        return
+    landmarks = survey.awaited(lambda meanwhile: places.draw(vectors, meanwhile))
+    survey.step("map", 0.9)
+    places.hang(project, model, landmarks, count)
+    places.put_all(project, model, survey.go_on)

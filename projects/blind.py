@@ -1,0 +1,24 @@
+"""Blind labelling: who may still be asked about an example does not see what others said of it."""
+
+from collections.abc import Iterable
+
+from accounts.models import User
+from projects.models import Annotation, AnnotationSource, Example, Role, Status
+
+ASKED = (Status.UNLABELED, Status.SKIPPED)
+
+
+def is_for(example: Example, reader: User, role: Role) -> bool:
+    """Whether others' answers are kept from this reader. Reviewers and viewers are never asked."""
+    if role != Role.ANNOTATOR or example.status not in ASKED or not example.answered:
+        return False
+    own = example.annotations.filter(
+        author=reader, source=AnnotationSource.PERSON, withdrawn_at=None
+    )
+    return not own.exists()
+
+
+def visible(annotations: Iterable[Annotation], reader: User) -> list[Annotation]:
+    """What they said themselves, and what nobody said: imports."""
+    shown = (AnnotationSource.IMPORT, AnnotationSource.CALLER)
+    return [one for one in annotations if one.author_id == reader.pk or one.source in shown]

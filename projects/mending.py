@@ -1,0 +1,132 @@
+"""Changes the text of examples: mended, or with personal data masked. What it was is kept.
+
+An example whose new text another example has already is set aside instead, as is one of which
+nothing is left, and one whose answers quote what would not be there any more.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from ml import mending, splitting
+from ml.answers import AnswerError
+from ml.findings import personal
+from ml.task import DataError
+from projects import due, gold
+from projects.models import Act, Annotation, Example, Project, Stage
+
+Before = dict[UUID, dict[str, Any]]
+WAYS: dict[str, Callable[[str], str]] = {
+    "blanks": mending.normal_blanks,
+    "width": mending.normal_width,
+    "html": mending.without_html,
+    "mojibake": mending.repaired,
+    "simplified": mending.simplified,
+    "traditional": mending.traditional,
+}
+
+
+def refused(project: Project, value: dict[str, Any]) -> str:
+    """Why the value makes no sense, or nothing."""
+    asked = value.get("ways") or value.get("kinds")
+    known = {*WAYS, *personal.KINDS}
+    fine = isinstance(asked, list) and asked and all(name in known for name in asked)
+    return "" if fine else "value"
+
+
+def mend(act: Act, examples: list[UUID]) -> Before:
+    ways = [WAYS[name] for name in act.value["ways"] if name in WAYS]
+
+    def mended(text: str) -> str:
+        for way in ways:
+            text = way(text)
+        return text
+
+    return _rewrite(act, examples, mended)
+
+
+def mask(act: Act, examples: list[UUID]) -> Before:
+    kinds = [name for name in act.value["kinds"] if name in personal.KINDS]
+    return _rewrite(act, examples, lambda text: mending.masked(text, kinds)[0])
+
+
+def _rewrite(act: Act, examples: list[UUID], way: Callable[[str], str]) -> Before:
+    found = Example.objects.select_for_update().filter(
+        pk__in=examples, project=act.project, deleted_at=None
+    )
+    rows = {one.pk: one for one in found.order_by("pk")}
+    data = {pk: _through(one.data, way) for pk, one in rows.items()}
+    changed = {pk: new for pk, new in data.items() if new != rows[pk].data}
+    before = {pk: {"data": rows[pk].data, "aside": rows[pk].set_aside} for pk in changed}
+    _keep(act.project, {pk: rows[pk] for pk in changed}, changed)
+    for pk, was in before.items():
+        was["after"] = _state(rows[pk])
+    return before
+
+
+def _state(one: Example) -> str:
+    """By which an undo sees whether someone changed the example since."""
+    return f"{bytes(one.digest).hex()} {one.set_aside}"
+
+
+def _through(value: Any, way: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return way(value)
+    if isinstance(value, list):
+        return [_through(one, way) for one in value]
+    if isinstance(value, dict):
+        return {name: _through(one, way) for name, one in value.items()}
+    return value
+
+
+def _keep(project: Project, rows: dict[UUID, Example], data: dict[UUID, Any]) -> None:
+    parsed = {pk: _parsed(project, new) for pk, new in data.items()}
+    for pk in _misquoted(project, parsed):
+        parsed[pk] = None
+    digests = {pk: splitting.digest(new) for pk, new in parsed.items() if new is not None}
+    there = Example.objects.filter(project=project, digest__in=list(digests.values()))
+    taken = {bytes(digest): pk for pk, digest in there.values_list("pk", "digest")}
+    for pk, one in rows.items():
+        digest, new = digests.get(pk), parsed[pk]
+        if digest is None or new is None or taken.setdefault(digest, pk) != pk:
+            one.set_aside = True  # its text stays as it was
+        else:
+            one.data, one.digest = new, digest
+    Example.objects.bulk_update(rows.values(), ["data", "digest", "set_aside"], batch_size=500)
+    gold.settle(list(rows))
+    due.put(Stage.INDEX, list(rows))
+
+
+def _misquoted(project: Project, parsed: dict[UUID, Any]) -> set[UUID]:
+    """Examples with an answer that does not fit the new data, such as a passage that moved."""
+    answer = project.kind.answer
+    if answer.in_bulk:
+        return set()  # such answers say nothing of what stands in their example
+    live = Annotation.objects.filter(example__in=list(parsed), withdrawn_at=None)
+    found = set()
+    for pk, said in live.values_list("example_id", "answer"):
+        try:
+            answer.parse(said, answer.named_in(said), parsed[pk])
+        except AnswerError:
+            found.add(pk)
+    return found
+
+
+def _parsed(project: Project, data: Any) -> dict[str, Any] | None:
+    try:
+        return project.kind.parse_data(data)
+    except DataError:
+        return None
+
+
+def put_back(act: Act, before: Before) -> None:
+    """As it was, where nobody changed it since: else an undo would bring back what was masked.
+
+    Where someone uploaded the old text again meanwhile, this one is set aside.
+    """
+    found = Example.objects.select_for_update().filter(pk__in=list(before), project=act.project)
+    unchanged = [one for one in found.order_by("pk") if _state(one) == before[one.pk]["after"]]
+    rows = {one.pk: one for one in unchanged}
+    for pk, one in rows.items():
+        one.set_aside = before[pk]["aside"]
+    _keep(act.project, rows, {pk: before[pk]["data"] for pk in rows})

@@ -1,0 +1,77 @@
+"""The data: projects, people, files, examples, answers, and what is known and done about them."""
+
+from projects.models.acts import (
+    Act,
+    Deed,
+    Erasure,
+    SavedFilter,
+    Tag,
+    Tagged,
+    Touched,
+)
+from projects.models.examples import (
+    DELETED,
+    Annotation,
+    AnnotationSource,
+    Example,
+    Revision,
+    Source,
+    Status,
+    Tally,
+)
+from projects.models.founding import (
+    Guidelines,
+    Invitation,
+    Member,
+    Order,
+    Project,
+    Role,
+    in_two_weeks,
+    new_salt,
+)
+from projects.models.insight import (
+    Due,
+    Embedding,
+    Entry,
+    Finding,
+    Inspection,
+    Kind,
+    Stage,
+)
+from projects.models.uploads import Existing, Export, Upload
+
+__all__ = [
+    "DELETED",
+    "Act",
+    "Annotation",
+    "AnnotationSource",
+    "Deed",
+    "Due",
+    "Embedding",
+    "Entry",
+    "Erasure",
+    "Example",
+    "Existing",
+    "Export",
+    "Finding",
+    "Guidelines",
+    "Inspection",
+    "Invitation",
+    "Kind",
+    "Member",
+    "Order",
+    "Project",
+    "Revision",
+    "Role",
+    "SavedFilter",
+    "Source",
+    "Stage",
+    "Status",
+    "Tag",
+    "Tagged",
+    "Tally",
+    "Touched",
+    "Upload",
+    "in_two_weeks",
+    "new_salt",
+]

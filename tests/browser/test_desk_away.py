@@ -1,0 +1,124 @@
+"""The network goes and comes back: answers keep their order, none is lost, none is called saved."""
+
+import re
+import statistics
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import desk
+from tests.cast import eventually
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("desk")]
+LABELS = ("refund", "delivery", "spam")
+# From the key to the frame in which the next example is on the screen, in ms.
+QUICK = """(key) => new Promise((resolve) => {
+  const before = document.querySelector("#panel").dataset.assignment;
+  const begun = performance.now();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", {key, code: "KeyR", bubbles: true}));
+  const look = () => {
+    const panel = document.querySelector("#panel");
+    if (panel.dataset.assignment && panel.dataset.assignment !== before) {
+      requestAnimationFrame(() => resolve(performance.now() - begun));
+    } else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+
+
+@pytest.fixture(scope="module")
+def texts(studio):
+    rows = [{"text": f"Letter {number} of them"} for number in range(24)]
+    return desk.project(studio, "text-classification", rows, LABELS)
+
+
+@pytest.fixture
+def one(visit, texts):
+    return desk.Desk(visit(), texts).sit_down()
+
+
+def answered(project):
+    path = f"/api/v1/projects/{project.pk}/examples/"
+    rows = project.owner.all(path, status="labeled")
+    return {row["data"]["text"]: row["gold"]["label"] for row in rows}
+
+
+def test_offline_and_back_keeps_the_order_and_loses_nothing(one):
+    before = len(answered(one.project))
+    one.page.context.set_offline(True)
+    said = {one.gives("r"): "refund"}
+    expect(one.line).to_contain_text("Kept here")
+    said |= {one.gives("d"): "delivery"}
+    expect(one.line).to_contain_text("2")
+    expect(one.line).not_to_contain_text("Saved")
+    assert len(answered(one.project)) == before
+    sent = []
+    one.page.on("request", lambda each: sent.append(each.post_data or ""))
+    one.page.context.set_offline(False)
+    expect(one.line).to_contain_text("The network is back", timeout=20_000)
+    assert answered(one.project).items() >= said.items()
+    labels = [re.findall("refund|delivery", each)[0] for each in sent if 'name="label"' in each]
+    assert labels[-2:] == ["refund", "delivery"]
+    one.visitor.complaints.clear()  # a browser says so of each request that did not leave
+
+
+def test_what_waits_survives_a_reload(one):
+    one.page.route("**/answer/", lambda route: route.abort())
+    text = one.gives("p")
+    expect(one.line).to_contain_text("Kept here")
+    one.page.unroute("**/answer/")
+    one.page.reload()
+    expect(one.example).not_to_have_text(text)
+    eventually(lambda: answered(one.project).get(text) == "spam")
+    one.visitor.complaints.clear()
+
+
+def test_undo_while_away_brings_the_example_back(one):
+    one.page.route("**/answer/", lambda route: route.abort())
+    text = one.gives("r")
+    expect(one.line).to_contain_text("Kept here")
+    one.press("Backspace")
+    expect(one.example).to_have_text(text)
+    one.page.unroute("**/answer/")
+    one.gives("d")
+    eventually(lambda: answered(one.project).get(text) == "delivery")
+    one.visitor.complaints.clear()
+
+
+def test_what_is_refused_comes_back_with_why_and_what_was_said(one):
+    refusal = '<div data-turn data-current="" data-after=""><p data-said>Not so.</p></div>'
+    one.page.route("**/answer/", lambda route: route.fulfill(status=422, body=refusal))
+    text = one.reads()
+    one.press("r")
+    expect(one.page.locator("[data-refusal]")).to_contain_text("Not so.")
+    expect(one.example).to_have_text(text)
+    one.page.unroute("**/answer/")
+    one.page.route("**/answer/", lambda route: route.fulfill(status=409, body=refusal))
+    one.press("d")
+    expect(one.page.locator("[data-refusal]")).to_contain_text("delivery")
+    expect(one.page.locator("#panel")).to_contain_text(text)
+    one.page.unroute("**/answer/")
+    one.press("Enter")
+    expect(one.example).not_to_have_text(text)
+    one.visitor.complaints.clear()
+
+
+def test_signed_out_keeps_the_answer_and_sends_it_after_signing_in(one, studio):
+    one.page.context.clear_cookies(name="sessionid")
+    text = one.gives("r")
+    expect(one.line).to_contain_text("signed out")
+    assert text not in answered(one.project)
+    one.line.get_by_role("link").click()
+    one.page.fill("#id_login", studio.email)
+    one.page.fill("#id_password", studio.password)
+    one.page.locator("main form button[type=submit]").first.click()
+    expect(one.example).not_to_have_text(text)
+    eventually(lambda: answered(one.project).get(text) == "refund")
+
+
+def test_the_next_example_is_on_the_screen_at_once(one):
+    took = []
+    for _ in range(6):
+        with one.page.expect_response(lambda each: "/answer/" in each.url):
+            took.append(one.page.evaluate(QUICK, "r"))
+    assert statistics.median(took) < 100, took
