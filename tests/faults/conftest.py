@@ -1,6 +1,7 @@
 """A real studio to be hurt: every process as in use, on free ports and a fresh data folder."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import psycopg
@@ -22,6 +23,16 @@ def studio() -> Iterator[TemporaryStudio]:
     with temporary.running(BROKER_VISIBILITY_TIMEOUT=str(VISIBILITY_SECONDS)) as running:
         yield running
         assert running.stop() == 0, running.said
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[Any]:
+    """What the web said last, beside a failure: the studio is gone when somebody reads of it."""
+    report = yield
+    hurt = item.funcargs.get("studio") if hasattr(item, "funcargs") else None
+    if report.failed and isinstance(hurt, TemporaryStudio):
+        report.sections.append(("the web's log", hurt.log("web")))
+    return report
 
 
 def answers(studio: TemporaryStudio) -> bool:
