@@ -5,12 +5,13 @@ not know how often a word occurs in a row), the way is chosen here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import F, QuerySet, TextField
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Cast
 
 from ml import lexemes
@@ -69,7 +70,7 @@ def leaf(
 def _found(project: Project, asked: dict[str, str], place: Place) -> list[Example]:
     chosen = searching.chosen(project, asked)  # what cannot be asked is refused before all else
     if place.by != "id":
-        return _sorted(project, chosen, place)
+        return _sorted(project, asked, place)
     if "q" in asked:
         sought = lexemes.sought(asked["q"])
         if sought.lexemes and not sought.stretches:  # of nothing to read, `chosen` knows
@@ -77,11 +78,10 @@ def _found(project: Project, asked: dict[str, str], place: Place) -> list[Exampl
     if asked.keys() & SUGGESTED:
         return _by_suggestion(project, chosen, place)
     if asked.keys() <= {"source"} and asked.get("source", "upload") == "upload":
-        # A range of one: with an equality, the order by id alone would look as good.
-        whole = Example.objects.filter(project__gte=project.pk, project__lte=project.pk)
+        whole = _whole(project)
         if "source" in asked:
             whole = whole.filter(source=asked["source"])
-        return _in_order(whole.exclude(status=DELETED), "project_id", place)
+        return _in_order(whole, "project_id", place)
     if asked.keys() == {"upload"}:
         theirs = Example.objects.filter(upload__gte=asked["upload"], upload__lte=asked["upload"])
         return _in_order(theirs.filter(project=project).exclude(status=DELETED), "upload_id", place)
@@ -94,21 +94,53 @@ def _in_order(found: QuerySet[Example], first: str, place: Place) -> list[Exampl
     return list(_behind(found, "id", place).order_by(*order)[: place.size])
 
 
-def _sorted(project: Project, found: QuerySet[Example], place: Place) -> list[Example]:
+def _sorted(project: Project, asked: dict[str, str], place: Place) -> list[Example]:
     """By another value than the id, which breaks ties."""
-    found = found.filter(**{f"{place.by}__isnull": False})
-    if place.by.startswith("suggestion__"):
-        found = found.filter(suggestion__project=project)  # whose index has the order
-    behind = Example.objects.filter(pk=place.start or UUID(int=0))
-    start = behind.values_list(place.by, flat=True).first()
-    if place.start is not None and start is None:
-        return []  # where the last page ended is no longer known: better the end than a circle
+    start = None
+    if place.start is not None:
+        start = Example.objects.filter(pk=place.start).values_list(place.by, flat=True).first()
+        if start is None:
+            return []  # where the last page ended is no longer known: better the end than a circle
+    found = searching.chosen(project, asked)
+    if place.by == "dissent":
+        return _by_dissent(found, found if asked else _whole(project), place, start)
+    beside = place.by.split("__")[0]  # the table that has the value, and an index in its order
+    found = found.filter(**{f"{beside}__project": project, f"{place.by}__isnull": False})
+    return _valued(found, place, start, f"{beside}__example_id")
+
+
+def _valued(found: QuerySet[Example], place: Place, start: Any, ties: str) -> list[Example]:
+    """By a value and what breaks its ties, compared as the pair that an index is in order of."""
     if start is not None:
-        beyond = "lt" if place.down else "gt"
-        further = Q(**{f"{place.by}__{beyond}": start})
-        found = found.filter(further | Q(**{place.by: start, f"id__{beyond}": place.start}))
+        beyond = TupleLessThan if place.down else TupleGreaterThan
+        found = found.filter(beyond(Tuple(F(place.by), F(ties)), (start, place.start)))
     sign = "-" if place.down else ""
-    return list(found.order_by(f"{sign}{place.by}", f"{sign}id")[: place.size])
+    return list(found.order_by(f"{sign}{place.by}", f"{sign}{ties}")[: place.size])
+
+
+def _by_dissent(
+    found: QuerySet[Example], rest: QuerySet[Example], place: Place, start: int | None
+) -> list[Example]:
+    """Few are disputed: only those are sorted by how much. The rest is one long tie."""
+    halves = ["disputed", "rest"] if place.down else ["rest", "disputed"]
+    if start is not None and (start > 0) != (halves[0] == "disputed"):
+        halves = halves[1:]
+    rows: list[Example] = []
+    for half in halves:
+        if half == "disputed":
+            rows += _valued(found.filter(dissent__gt=0), place, start, "id")
+        else:
+            rows += _in_order(rest.filter(dissent=0), "project_id", place)
+        place, start = replace(place, start=None, size=place.size - len(rows)), None
+        if not place.size:
+            break
+    return rows
+
+
+def _whole(project: Project) -> QuerySet[Example]:
+    """A range of one: with an equality, the order by id alone would look as good."""
+    whole = Example.objects.filter(project__gte=project.pk, project__lte=project.pk)
+    return whole.exclude(status=DELETED)
 
 
 def _behind(found: Any, field: str, place: Place) -> Any:

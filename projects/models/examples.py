@@ -98,6 +98,11 @@ class Example(models.Model):
                 fields=["project", "id"], name="examples_disputed", condition=Q(dissent__gt=0)
             ),
             models.Index(
+                fields=["project", "dissent", "id"],
+                name="examples_by_dissent",
+                condition=Q(dissent__gt=0),
+            ),
+            models.Index(
                 fields=["project", "id"],
                 name="examples_differing",
                 condition=Q(status="unlabeled", dissent__gt=0),

@@ -49,7 +49,7 @@ class Entry(models.Model):
             GinIndex(fields=["words"], name="entries_by_word", fastupdate=False),
             models.Index(fields=["project", "example"], name="entries_in_order"),
             models.Index(fields=["project", "language", "example"], name="entries_by_language"),
-            models.Index(fields=["project", "characters"], name="entries_by_length"),
+            models.Index(fields=["project", "characters", "example"], name="entries_in_length"),
         ]
 
     def __str__(self) -> str:
