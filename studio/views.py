@@ -1,9 +1,11 @@
 """The pages that belong to no room: home, set-up, the frame's own, health, and errors."""
 
+import sys
 from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import InterfaceError, OperationalError
 from django.http import (
     Http404,
     HttpRequest,
@@ -12,6 +14,7 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +26,8 @@ from accounts.problems import page, problem
 from labeling import notices
 from projects import access
 from studio import frame, health, overview
+
+AWAY_SECONDS = 5  # after which whoever met a database that is away may ask again
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,7 +144,22 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _away(request)
     if request.path.startswith("/api/"):
         said = "The studio made a mistake. It is in the log; nothing was half done."
         return page(request, 500, said)
     return render(request, "500.html", status=500)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """The database ended, is starting, or is too busy to answer in time: no mistake of ours."""
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        said = "The database does not answer at the moment. Nothing was half done; try again."
+        answer = page(request, 503, said)
+    else:
+        shown = render_to_string("503.html", {"theme": frame.theme(request)})
+        answer = HttpResponse(shown, status=503)
+    answer["Retry-After"] = str(AWAY_SECONDS)
+    return answer

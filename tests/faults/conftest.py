@@ -42,12 +42,17 @@ def answers(studio: TemporaryStudio) -> bool:
         return False
 
 
-@pytest.fixture
-def client(studio: TemporaryStudio) -> Client:
-    eventually(lambda: answers(studio), 90)
+def signed_in(studio: TemporaryStudio) -> Client:
+    """Once the studio has got over what the test before did to it: tests come in any order."""
+    eventually(studio.answers, 90)
     asked = {"email": studio.email, "password": studio.password, "name": "faults"}
     token = Client(studio.url).post("/api/v1/tokens/", asked)["token"]
     return Client(studio.url, token)
+
+
+@pytest.fixture
+def client(studio: TemporaryStudio) -> Client:
+    return signed_in(studio)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from studio.loop.client import Client
 from studio.running.temporary import TemporaryStudio
 from tests.cast import eventually
-from tests.faults.conftest import VISIBILITY_SECONDS, answers
+from tests.faults.conftest import VISIBILITY_SECONDS, answers, signed_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 EPOCHS, BATCH = 3, 8
@@ -28,8 +28,7 @@ WORDS = {
 @pytest.fixture(scope="module")
 def labelled(studio: TemporaryStudio) -> str:
     """A project with labels enough for some seconds of training."""
-    asked = {"email": studio.email, "password": studio.password, "name": "rows"}
-    client = Client(studio.url, Client(studio.url).post("/api/v1/tokens/", asked)["token"])
+    client = signed_in(studio)
     project = client.post(
         "/api/v1/projects/",
         {"name": "Faults", "task": "text-classification", "labels": list(WORDS)},
