@@ -59,7 +59,10 @@ class ActForm(forms.Form):
                 _("Choose what they are to be labelled as: labels, or none of them.")
             )
         try:
+            self.meant()
             deeds.check(self.project, cleaned["deed"], self.value())
+        except filters.Gone as gone:
+            raise forms.ValidationError(str(gone)) from gone
         except deeds.NotPossible as refused:
             raise forms.ValidationError(REFUSED.get(str(refused), str(refused))) from refused
         return cleaned
@@ -91,7 +94,7 @@ class ActForm(forms.Form):
         return not (few or (looked and (self.cleaned_data["anyway"] or not self.wrong())))
 
     def meant(self) -> dict[str, Any]:
-        """The filter of the act."""
+        """The filter of the act. Raises filters.Gone."""
         if self.cleaned_data["scope"] == SELECTED:
             return {"ids": self.ids()}
         return dict(filters.asked(self.project, dict(parse_qsl(self.cleaned_data["filtered"]))))

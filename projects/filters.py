@@ -23,6 +23,7 @@ from projects.models import (
 )  # fmt: skip
 
 LONGEST = 200
+SHOWN = 60  # characters of a value that is not here any more
 MOST_OFFERED = 100
 STATUSES = {
     Status.UNLABELED: _("waits for people"),
@@ -46,6 +47,8 @@ ORDERS = {
     "-disagreed": _("most disagreement first"),
 }
 
+GONE = _("Not here any more, so nobody can ask for it: %(what)s. Choose the filters anew.")
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -55,15 +58,33 @@ class Chip:
     without: str
 
 
+class Gone(ValueError):
+    """A filter says what is not here any more; the message names it."""
+
+
 def asked(project: Project, given: Any) -> dict[str, str]:
-    """The filters that mean something here; an address from elsewhere loses the others."""
+    """The filters that mean something here. Raises Gone where one of them does not.
+
+    Without that one, the others would mean more than anybody asked for: in the end, everything.
+    """
+    found, gone = told(project, given)
+    if gone:
+        raise Gone(str(GONE) % {"what": ", ".join(gone)})
+    return found
+
+
+def told(project: Project, given: Any) -> tuple[dict[str, str], list[str]]:
+    """The filters that mean something here, and in words those that do not."""
     found: dict[str, str] = {}
+    gone: list[str] = []
     for name in searching.FILTERS:
         longest = searching.LONGEST_REGION if name == "region" else LONGEST
         value = str(given.get(name, "")).replace("\0", "").strip()[:longest]
         if value and _means_something(project, name, value):
             found[name] = value
-    return found
+        elif value:
+            gone.append(f"“{value[:SHOWN]}”")
+    return found, gone
 
 
 def _means_something(project: Project, name: str, value: str) -> bool:

@@ -48,10 +48,10 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """What a search shows is what will go."""
     project = request.project
     sent = dict(parse_qsl(request.POST.get("filtered", ""))) if request.POST else request.GET
-    found = filters.asked(project, sent)
+    found, gone = filters.told(project, sent)
     asked = {name: value for name, value in found.items() if name not in erasing.MOVING}
     form = ErasureForm(project.name, request.POST or None)
-    if request.method == "POST" and asked and form.is_valid():
+    if request.method == "POST" and asked and not gone and form.is_valid():
         with transaction.atomic():
             reason = form.cleaned_data["reason"]
             erasure = erasing.begin(project, request.user, dict(asked), reason)
@@ -59,7 +59,9 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
         return redirect("erasure", project_id=project_id, erasure_id=erasure.pk)
     if request.method == "POST" and not asked:
         messages.error(request, _("Search for the person's rows first."))
-    return render(request, "studio/erase.html", {"form": form, **_shown(request, asked)})
+    return render(
+        request, "studio/erase.html", {"form": form, "gone": gone, **_shown(request, asked)}
+    )
 
 
 def _shown(request: MemberRequest, asked: dict[str, str]) -> dict[str, Any]:

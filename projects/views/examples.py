@@ -35,7 +35,7 @@ UPLOADS, ACTS = 10, 5
 @require_safe
 def data(request: MemberRequest, project_id: UUID) -> HttpResponse:
     project = request.project
-    asked = filters.asked(project, request.GET)
+    asked, gone = filters.told(project, request.GET)
     if request.GET.get("part") == "meant":
         told = {"meant": gauging.gauged(project, asked)}
         return render(request, "projects/data_bulk.html#meant", told)
@@ -46,6 +46,7 @@ def data(request: MemberRequest, project_id: UUID) -> HttpResponse:
         **_counts(project, asked),
         **filters.offered(project),
         "asked": asked,
+        "gone": gone,
         "order": order,
         "filtered": urlencode(asked),
         "more": any(name in asked for name in MORE),

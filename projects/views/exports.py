@@ -28,11 +28,12 @@ def at_once(request: MemberRequest, project_id: UUID) -> HttpResponseBase:
     form = request.GET.get("format", "csv")
     if form not in exporting.FORMATS:
         raise Http404
-    chosen = filters.asked(request.project, request.GET)
     safe = request.GET.get("formulas") == "safe"
+    chosen: dict[str, str] = {}
     try:
+        chosen = filters.asked(request.project, request.GET)
         return exporting.answered(exporting.asked(request.project, chosen, safe=safe), form)
-    except exporting.Refused as why:
+    except (exporting.Refused, filters.Gone) as why:
         messages.error(request, str(why))
         return redirect(_here(request, chosen))
 
@@ -41,9 +42,9 @@ def at_once(request: MemberRequest, project_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """What to export and how; below, the exports of the last days."""
-    chosen = filters.asked(request.project, request.GET)
+    chosen, gone = filters.told(request.project, request.GET)
     form = ExportForm(request.project, request.POST or None, filtered=bool(chosen))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not gone and form.is_valid():
         try:
             return _begun(request, form, chosen)
         except exporting.Refused as why:
@@ -51,6 +52,7 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     exports = list(_exports(request).order_by("-id")[:SHOWN])
     shown = {
         "form": form,
+        "gone": gone,
         "chips": filters.chips(request.project, chosen, chosen),
         "filtered": urlencode(chosen),
         "total": tally.of(request.project).examples,

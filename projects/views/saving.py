@@ -22,11 +22,11 @@ LONGEST = 80
 def save(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """Keep what is filtered now under a name; the same name again means the new filter."""
     project = request.project
-    asked = filters.asked(project, dict(parse_qsl(request.POST.get("filtered", "")[:10_000])))
+    asked, gone = filters.told(project, dict(parse_qsl(request.POST.get("filtered", "")[:10_000])))
     order = request.POST.get("order", "")
     sorted_by = {"order": order} if order in searching.ORDERS and order != "id" else {}
     name = request.POST.get("name", "").replace("\0", "").strip()[:LONGEST]
-    if not name or not asked:
+    if not name or not asked or gone:
         messages.error(request, _("Choose a filter and give it a name."))
     elif project.saved_filters.exclude(name=name).count() >= MOST:
         messages.error(request, _("A project keeps up to 100 filters. Delete one first."))
