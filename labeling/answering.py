@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.problems import Conflict
-from labeling import checks, pace, queue, reasons
-from labeling.models import Assignment, Check, Held, Recheck
+from labeling import checks, pace, queue, reasons, second_looks
+from labeling.models import Assignment, Check, Held
 from projects import gold, relabeling
 from projects.models import Annotation, AnnotationSource, Example, Project, Role, Status
 
@@ -53,7 +53,7 @@ def submit(
     accepted = _as_expected(assignment, answer)
     _end(assignment, Held.SUBMITTED, annotation=annotation, accepted=accepted)
     if assignment.reason == reasons.RECHECK:
-        _rechecked(example, answer)
+        second_looks.taken(example, answer)
     _no_longer_theirs(example, assignment.person)
     if not assignment.is_check:
         gold.settle([example.pk], locked=True)
@@ -89,13 +89,6 @@ def _as_expected(assignment: Assignment, answer: dict[str, Any]) -> bool | None:
     return answer == relabeling.as_now(assignment.project, suggestion["answer"])
 
 
-def _rechecked(example: Example, answer: dict[str, Any]) -> None:
-    """A second person looked: where they say otherwise, a reviewer settles it."""
-    Recheck.objects.filter(example=example).update(settled_at=timezone.now())
-    if example.gold != answer:
-        Example.objects.filter(pk=example.pk).update(disputed=True)
-
-
 def _again(assignment: Assignment, answer: dict[str, Any]) -> Annotation:
     kept = assignment.annotation
     if kept is not None and kept.withdrawn_at is None and _said(kept, answer):
@@ -122,6 +115,8 @@ def _refuse_if_answered(example: Example, assignment: Assignment) -> None:
 def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
     if assignment.answered_otherwise:  # type: ignore[attr-defined]
         raise Conflict(_("You answered this one already."))
+    if assignment.is_check:
+        return
     full = example.answered + example.claims >= gold.wanted(example, assignment.project)
     if full or example.status not in (Status.UNLABELED, Status.SKIPPED):
         raise Conflict(
@@ -153,18 +148,41 @@ def undo(assignment: Assignment) -> Assignment:
         if current.pk == assignment.pk and not current.ahead:
             return current
         give_back(current)
-    if assignment.annotation is not None and assignment.annotation.withdrawn_at is None:
-        forget(assignment.annotation)
+    _take_back(assignment)
     example, assignment = _locked(assignment)
     if assignment.state not in (Held.SKIPPED, Held.RETURNED):
         raise Conflict(_("This can no longer be undone."))
-    if example.answered + example.claims >= gold.wanted(example, project):
+    full = example.answered + example.claims >= gold.wanted(example, project)
+    if full and not _beside_the_others(assignment):
         raise Conflict(_("Someone else has this one now, so it cannot come back to you."))
     until = timezone.now() + pace.lease(project)
     back: dict[str, Any] = {"skip_reason": "", "annotation": None, "accepted": None}
     _end(assignment, Held.LEASED, ahead=False, expires_at=until, **back)
     Example.objects.filter(pk=example.pk, status=Status.SKIPPED).update(status=Status.UNLABELED)
+    _theirs_again(assignment)
     return queue.held(person, project) or assignment
+
+
+def _take_back(assignment: Assignment) -> None:
+    """The answer; and what followed from it where it was a second look."""
+    if assignment.annotation is None or assignment.annotation.withdrawn_at is not None:
+        return
+    if assignment.reason == reasons.RECHECK:
+        second_looks.undone(assignment.example)
+    forget(assignment.annotation)
+    Assignment.objects.filter(pk=assignment.pk).update(state=Held.RETURNED)
+
+
+def _beside_the_others(assignment: Assignment) -> bool:
+    """Whether it takes no place among those who are asked: a check, a second look."""
+    return assignment.is_check or assignment.reason == reasons.RECHECK
+
+
+def _theirs_again(assignment: Assignment) -> None:
+    """What was assigned to them, should they give it back."""
+    if assignment.reason in (reasons.ASSIGNED, reasons.SENT_BACK):
+        waiting = Example.objects.filter(pk=assignment.example_id, assignee=None)
+        waiting.update(assignee=assignment.person)
 
 
 @transaction.atomic
@@ -187,10 +205,14 @@ def change(annotation: Annotation, answer: dict[str, Any]) -> None:
 
 @transaction.atomic
 def forget(annotation: Annotation) -> None:
-    """Take an answer back: the example is free again, for its author too."""
+    """Take an answer back: the example is free again, for its author too.
+
+    What a check measured stays, and nobody meets it twice.
+    """
     _refuse_if_gone(annotation)
     annotation.withdraw()
-    Assignment.objects.filter(annotation=annotation).update(state=Held.RETURNED)
+    theirs = Assignment.objects.filter(annotation=annotation, is_check=False)
+    theirs.update(state=Held.RETURNED)
     gold.settle([annotation.example_id])
     checks.follow(annotation.example)
 

@@ -19,7 +19,7 @@ from ml.answers import AnswerError
 from projects import access, relabeling, stats
 from projects.api.examples import AnnotationData, ExampleData, detailed
 from projects.api.projects import asked_for
-from projects.models import Annotation, AnnotationSource, Example, Role
+from projects.models import Annotation, AnnotationSource, Example, Role, Status
 
 LONGEST_DURATION = 2**31 - 1
 PICKED = inline_serializer(
@@ -73,13 +73,23 @@ class Next(APIView):
 
 
 def _shown(assignment: Assignment) -> dict[str, Any]:
-    example = assignment.example
+    """What is asked looks as if nobody had answered it: it may be a check, or a second look."""
+    asked = dict(ExampleData(assignment.example).data)
+    asked |= {"status": Status.UNLABELED, "gold": None}
     return {
         "assignment": {"id": str(assignment.pk), "expires_at": assignment.expires_at},
-        "example": ExampleData(example).data,
+        "example": asked,
         "suggestion": suggesting.shown(assignment),
         "reason": reasons.told(assignment),
     }
+
+
+def _said(annotation: Annotation) -> dict[str, Any]:
+    """Its author is not told that it answered a check."""
+    told = dict(AnnotationData(annotation).data)
+    if annotation.source == AnnotationSource.CHECK:
+        told["source"] = AnnotationSource.PERSON
+    return told
 
 
 def _own(request: Request, assignment_id: UUID) -> Assignment:
@@ -94,7 +104,7 @@ class Submit(APIView):
         assignment = _own(request, assignment_id)
         annotation, _ = answering.submit(assignment, **_answer(request, assignment.example))
         jobs.ring(assignment.project)
-        return Response(AnnotationData(annotation).data, status=201)
+        return Response(_said(annotation), status=201)
 
 
 class Skip(APIView):
@@ -122,7 +132,7 @@ class OneAnnotation(APIView):
         annotation = self._own(request, annotation_id)
         answer = _answer(request, annotation.example)["answer"]
         answering.change(annotation, answer)
-        return Response(AnnotationData(annotation).data)
+        return Response(_said(annotation))
 
     @extend_schema(request=None, responses={204: OpenApiResponse(description="Taken back.")})
     def delete(self, request: Request, annotation_id: UUID) -> Response:

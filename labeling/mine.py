@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.problems import Conflict
+from labeling import answering
 from labeling.models import Assignment, Held, Notice, NoticeKind
 from projects.models import Project
 
@@ -59,6 +62,13 @@ def answered(project: Project, person: User) -> list[Assignment]:
     )
     newest = done.select_related("example", "annotation").order_by("-id")[:NEWEST]
     return [one for one in newest if one.annotation is None or one.annotation.withdrawn_at is None]
+
+
+def bring_back(assignment: Assignment) -> None:
+    """One of those is on the desk again. Raises Conflict where it cannot be."""
+    if assignment.is_check:
+        raise Conflict(_("This can no longer be undone."))
+    answering.undo(assignment)
 
 
 def returned(project: Project, person: User) -> list[Notice]:

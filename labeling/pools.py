@@ -92,16 +92,20 @@ WAITING = Pool(
     "e.id",
 )
 SKIPPED = Pool(reasons.SKIPPED, "e.status = 'skipped'", _BY_ID, within=_ONE_PROJECT)
+# Nobody is asked again what they settled themselves as a reviewer.
+_NOT_SETTLED_BY_THEM = """NOT EXISTS (
+    SELECT 1 FROM projects_annotation r WHERE r.example_id = e.id AND r.author_id = %(person)s
+    AND r.source = 'review' AND r.withdrawn_at IS NULL)"""
 RECHECKS = Pool(
     reasons.RECHECK,
-    "e.status = 'labeled' AND c.settled_at IS NULL AND e.claims = 0",
+    "e.status = 'labeled' AND c.settled_at IS NULL AND e.claims = 0 AND " + _NOT_SETTLED_BY_THEM,
     "c.doubt DESC",
     joined="JOIN labeling_recheck c ON c.example_id = e.id AND c.project_id = %(project)s",
     free="true",
 )
 CHECKS = Pool(
     reasons.NEXT,
-    "NOT e.set_aside AND e.deleted_at IS NULL AND c.retired_at IS NULL",
+    "NOT e.set_aside AND e.deleted_at IS NULL AND c.retired_at IS NULL AND " + _NOT_SETTLED_BY_THEM,
     "e.place",
     joined="JOIN labeling_check c ON c.example_id = e.id AND c.project_id = %(project)s",
     whose="true",
@@ -169,8 +173,8 @@ def _pass(pool: Pool, project: Project) -> list[Pool]:
 
 
 # Whoever answered it, skipped it or is on it does not get it again; but they do where their answer
-# was taken back for them, because its label is gone. `claims` and the rest change in
-# the same statement, so that a row that was picked is taken.
+# was taken back for them, because its label is gone. A check is met once whatever became of it.
+# `claims` and the rest change in the same statement, so that a row that was picked is taken.
 _PICK = """
 UPDATE projects_example SET claims = claims + 1,
     status = CASE WHEN status = 'skipped' THEN 'unlabeled' ELSE status END
@@ -181,7 +185,8 @@ WHERE id = (
         SELECT 1 FROM labeling_assignment a
         LEFT JOIN projects_annotation w ON w.id = a.annotation_id
         WHERE a.example_id = e.id AND a.person_id = %(person)s
-        AND (a.state IN ('skipped', 'leased') OR a.state = 'submitted' AND w.withdrawn_at IS NULL))
+        AND (a.state IN ('skipped', 'leased')
+            OR a.state = 'submitted' AND (a.is_check OR w.withdrawn_at IS NULL)))
       AND NOT EXISTS (
         SELECT 1 FROM projects_annotation n WHERE n.example_id = e.id AND n.author_id = %(person)s
         AND n.source = 'person' AND n.withdrawn_at IS NULL)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.problems import Conflict
-from labeling import answering, asking, forecast, team
+from labeling import asking, forecast, team
 from labeling import mine as own
 from labeling.models import Assignment
 from labeling.team import Work
@@ -56,7 +56,7 @@ def _newest(request: MemberRequest) -> list[tuple[Assignment, str, str]]:
 def bring_back(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> HttpResponse:
     """One of their own answers or skips is on the desk again; the answer goes into the history."""
     try:
-        answering.undo(drawer.own(request, assignment_id))
+        own.bring_back(drawer.own(request, assignment_id))
     except Conflict as refused:
         messages.warning(request, str(refused.detail))
         return redirect("my-work", project_id)

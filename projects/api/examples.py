@@ -16,7 +16,7 @@ from accounts.authentication import caller
 from accounts.paging import ByCursor
 from projects import access, blind, leafing, searching
 from projects.api.projects import asked_for
-from projects.models import Annotation, Example
+from projects.models import Annotation, AnnotationSource, Example, Role
 
 
 class AnnotationData(serializers.ModelSerializer[Annotation]):
@@ -118,6 +118,8 @@ class OneExample(APIView):
         role = access.require(request, example.project)
         if blind.is_for(example, caller(request), role):
             example.live = blind.visible(example.live, caller(request))
+        if role < Role.REVIEWER:  # which examples are checks is told to nobody who may meet them
+            example.live = [one for one in example.live if one.source != AnnotationSource.CHECK]
         return Response(ExampleDetail(example).data)
 
 

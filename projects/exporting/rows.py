@@ -122,7 +122,7 @@ LEFT JOIN LATERAL (
         ', ' ORDER BY a.id
     ) AS said
     FROM projects_annotation a LEFT JOIN accounts_user u ON u.id = a.author_id
-    WHERE a.example_id = e.id AND a.withdrawn_at IS NULL
+    WHERE a.example_id = e.id AND a.withdrawn_at IS NULL AND a.source <> 'check'
 ) s ON true
 """
 

@@ -1,11 +1,14 @@
 """Known-answer checks: made of what is settled, met once, and no secret is told."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
 from accounts.problems import Conflict
-from labeling import checks, history, queue, review
+from labeling import answering, checks, history, queue, review
 from labeling.models import Check
+from projects import exporting
 from projects.models import Annotation, Role
 from tests.cast import join, person, rows, upload
 from tests.labeling.team import HAM, SPAM, answer, filled, settings
@@ -136,3 +139,63 @@ def test_checks_are_drawn_from_final_imports_too_and_first_from_what_few_have_an
     assert checks.draw(project, owner, 1) == 1
     assert checks.leaf(project)[0][0].example == first
     assert checks.draw(project, owner, 10) == 2
+
+
+@pytest.fixture
+def met(project, owner, member, always):
+    """A check on the member's desk."""
+    settings(project, check_share=100)
+    always(0.5)
+    example = filled(project, 1)[0]
+    review.settle(example, SPAM, owner)
+    checks.make(example, owner)
+    return queue.next_for(member, project)
+
+
+def test_the_api_tells_nobody_which_examples_are_checks(project, member, speak, met):
+    client = speak(member)
+    lease = client.post(f"/api/v1/projects/{project.pk}/queue/next/").json()
+    assert lease["assignment"]["id"] == str(met.pk)
+    assert (lease["example"]["gold"], lease["example"]["status"]) == (None, "unlabeled")
+    kept = client.post(f"/api/v1/assignments/{met.pk}/submit/", {"answer": HAM}).json()
+    assert kept["source"] == "person"
+    changed = client.patch(f"/api/v1/annotations/{kept['id']}/", {"answer": SPAM}).json()
+    assert changed["source"] == "person"
+    said = client.get(f"/api/v1/examples/{met.example_id}/").json()["annotations"]
+    assert [one["source"] for one in said] == ["review"]
+
+
+def test_what_a_check_measured_stays_when_its_answer_is_taken_back(
+    client, project, member, speak, met
+):
+    kept, _new = answering.submit(met, HAM, 5)
+    assert speak(member).delete(f"/api/v1/annotations/{kept.pk}/").status_code == 204
+    assert checks.by_person(project) == {member.pk: checks.Result(1, 0)}
+    assert queue.next_for(member, project) is None
+    client.force_login(member)
+    client.post(reverse("my-work-bring-back", args=[project.pk, met.pk]))
+    assert queue.held(member, project) is None
+
+
+def test_undo_brings_a_check_back_like_any_other(project, member, met):
+    answering.submit(met, HAM, 5)
+    again = answering.undo(answering.held_by(member, met.pk))
+    assert again.pk == met.pk and queue.held(member, project) == met
+    assert checks.by_person(project) == {}
+    answering.submit(again, SPAM, 5)
+    assert checks.by_person(project) == {member.pk: checks.Result(1, 1)}
+
+
+def test_a_late_answer_to_a_check_counts(project, member, met):
+    answering.give_back(met)
+    assert answering.submit(met, SPAM, 5)[1]
+
+
+def test_who_settled_an_example_does_not_meet_it_as_a_check(project, owner, met):
+    assert queue.next_for(owner, project) is None
+
+
+def test_answers_to_checks_are_in_no_export(project, met):
+    answering.submit(met, HAM, 5)
+    row = json.loads(b"".join(exporting.streamed(project, "jsonl")))
+    assert [one["source"] for one in row["annotations"]] == ["review"]

@@ -158,6 +158,44 @@ def test_a_suspected_error_that_was_none_stays_gold(project, owner, member):
     assert queue.next_for(owner, project) is None
 
 
+@pytest.mark.parametrize("rows", ["text,label\none,spam\n", "text\none\n"])
+def test_a_second_look_can_be_undone(project, owner, member, always, rows):
+    always(0.1)
+    upload(project, rows.encode())
+    suspect = project.examples.get()
+    if suspect.gold is None:
+        answering.submit(queue.next_for(owner, project), SPAM, 5)
+    Recheck.objects.create(example=suspect, project=project, doubt=900, expected=HAM)
+    lease = queue.next_for(member, project)
+    answering.submit(lease, HAM, 5)
+    assert answering.undo(answering.held_by(member, lease.pk)).pk == lease.pk
+    suspect.refresh_from_db()
+    assert (suspect.status, suspect.gold) == ("labeled", SPAM)
+    assert Recheck.objects.get().settled_at is None
+    answering.submit(answering.held_by(member, lease.pk), SPAM, 5)
+    suspect.refresh_from_db()
+    assert (suspect.status, Recheck.objects.get().settled_at is None) == ("labeled", False)
+
+
+def test_a_second_look_is_not_of_who_settled_it(project, owner, member, always):
+    always(0.1)
+    suspect, *_ = fill(project, 1)
+    answering.submit(queue.next_for(member, project), SPAM, 5)
+    review.settle(suspect, HAM, owner)
+    Recheck.objects.create(example=suspect, project=project, doubt=900, expected=SPAM)
+    assert queue.next_for(owner, project) is None
+
+
+def test_undo_keeps_an_assignment(project, owner, member):
+    example, *_ = fill(project, 1)
+    Example.objects.update(assignee=member)
+    lease = queue.next_for(member, project)
+    answering.submit(lease, SPAM, 5)
+    answering.give_back(answering.undo(answering.held_by(member, lease.pk)))
+    assert queue.next_for(owner, project) is None
+    assert queue.next_for(member, project).example_id == example.pk
+
+
 def test_a_share_of_the_suggestions_is_hidden_and_still_measured(project, member):
     settings(project, hidden_share=50)
     for example in fill(project, 60):
