@@ -74,11 +74,10 @@ class Next(APIView):
 
 def _shown(assignment: Assignment) -> dict[str, Any]:
     """What is asked looks as if nobody had answered it: it may be a check, or a second look."""
-    asked = dict(ExampleData(assignment.example).data)
-    asked |= {"status": Status.UNLABELED, "gold": None}
+    example: Any = ExampleData(assignment.example).data
     return {
         "assignment": {"id": str(assignment.pk), "expires_at": assignment.expires_at},
-        "example": asked,
+        "example": {**example, "status": Status.UNLABELED, "gold": None},
         "suggestion": suggesting.shown(assignment),
         "reason": reasons.told(assignment),
     }
