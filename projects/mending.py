@@ -1,10 +1,12 @@
 """Changes the text of examples: mended, or with personal data masked. What it was is kept.
 
 An example whose new text another example has already is set aside instead, as is one of which
-nothing is left, and one whose answers quote what would not be there any more.
+nothing is left, and one whose answers quote what would not be there any more. What is masked is
+masked there, too: nobody sees it because it could not be kept.
 """
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from ml import mending, splitting
 from ml.answers import AnswerError
 from ml.findings import personal
 from ml.task import DataError
-from projects import due, gold
+from projects import due, gold, hiding
 from projects.models import Act, Annotation, Example, Project, Stage
 
 Before = dict[UUID, dict[str, Any]]
@@ -47,26 +49,36 @@ def mend(act: Act, examples: list[UUID]) -> Before:
 
 def mask(act: Act, examples: list[UUID]) -> Before:
     kinds = [name for name in act.value["kinds"] if name in personal.KINDS]
-    return _rewrite(act, examples, lambda text: mending.masked(text, kinds)[0])
+    return _rewrite(act, examples, lambda text: mending.masked(text, kinds)[0], hidden=True)
 
 
-def _rewrite(act: Act, examples: list[UUID], way: Callable[[str], str]) -> Before:
+def _rewrite(
+    act: Act, examples: list[UUID], way: Callable[[str], str], *, hidden: bool = False
+) -> Before:
     found = Example.objects.select_for_update().filter(
         pk__in=examples, project=act.project, deleted_at=None
     )
     rows = {one.pk: one for one in found.order_by("pk")}
     data = {pk: _through(one.data, way) for pk, one in rows.items()}
     changed = {pk: new for pk, new in data.items() if new != rows[pk].data}
-    before = {pk: {"data": rows[pk].data, "aside": rows[pk].set_aside} for pk in changed}
-    _keep(act.project, {pk: rows[pk] for pk in changed}, changed)
+    before: Before = {pk: {"data": rows[pk].data, "aside": rows[pk].set_aside} for pk in changed}
+    if hidden:
+        for pk, answers in hiding.hide(act.project, list(changed), way).items():
+            before[pk] |= answers
+    for pk, taken in _keep(act.project, {pk: rows[pk] for pk in changed}, changed, hidden=hidden):
+        before[pk]["taken"] = taken
     for pk, was in before.items():
         was["after"] = _state(rows[pk])
     return before
 
 
 def _state(one: Example) -> str:
-    """By which an undo sees whether someone changed the example since."""
+    """By which an undo sees whether someone changed the example since: its text, its place."""
     return f"{bytes(one.digest).hex()} {one.set_aside}"
+
+
+def _same_text(one: Example, after: str) -> bool:
+    return _state(one).partition(" ")[0] == after.partition(" ")[0]
 
 
 def _through(value: Any, way: Callable[[str], str]) -> Any:
@@ -79,9 +91,14 @@ def _through(value: Any, way: Callable[[str], str]) -> Any:
     return value
 
 
-def _keep(project: Project, rows: dict[UUID, Example], data: dict[UUID, Any]) -> None:
+def _keep(
+    project: Project, rows: dict[UUID, Example], data: dict[UUID, Any], *, hidden: bool = False
+) -> list[tuple[UUID, list[str]]]:
+    """Those whose answers do not fit any more and were taken back, with these answers: `hidden`
+    data must not stay because something else does not fit it."""
     parsed = {pk: _parsed(project, new) for pk, new in data.items()}
-    for pk in _misquoted(project, parsed):
+    misquoted = _misquoted(project, parsed)
+    for pk in misquoted:
         parsed[pk] = None
     digests = {pk: splitting.digest(new) for pk, new in parsed.items() if new is not None}
     there = Example.objects.filter(project=project, digest__in=list(digests.values()))
@@ -90,11 +107,20 @@ def _keep(project: Project, rows: dict[UUID, Example], data: dict[UUID, Any]) ->
         digest, new = digests.get(pk), parsed[pk]
         if digest is None or new is None or taken.setdefault(digest, pk) != pk:
             one.set_aside = True  # its text stays as it was
+            if hidden:
+                one.data, one.digest = data[pk], _own_digest(data[pk], pk)
         else:
             one.data, one.digest = new, digest
+    taken_back = hiding.withdraw(misquoted) if hidden else {}
     Example.objects.bulk_update(rows.values(), ["data", "digest", "set_aside"], batch_size=500)
     gold.settle(list(rows))
     due.put(Stage.INDEX, list(rows))
+    return list(taken_back.items())
+
+
+def _own_digest(data: Any, pk: UUID) -> bytes:
+    """Of one of several examples with the same data: no two of a project have the same digest."""
+    return sha256(splitting.digest(data) + pk.bytes).digest()
 
 
 def _misquoted(project: Project, parsed: dict[UUID, Any]) -> set[UUID]:
@@ -120,13 +146,15 @@ def _parsed(project: Project, data: Any) -> dict[str, Any] | None:
 
 
 def put_back(act: Act, before: Before) -> None:
-    """As it was, where nobody changed it since: else an undo would bring back what was masked.
+    """As it was, where nobody changed its text since: else an undo would bring masked data back.
 
-    Where someone uploaded the old text again meanwhile, this one is set aside.
+    Where someone uploaded the old text again meanwhile, this one is set aside. Who set it aside
+    since, or brought it back, meant that, and it stays so.
     """
     found = Example.objects.select_for_update().filter(pk__in=list(before), project=act.project)
-    unchanged = [one for one in found.order_by("pk") if _state(one) == before[one.pk]["after"]]
-    rows = {one.pk: one for one in unchanged}
+    rows = {one.pk: one for one in found.order_by("pk") if _same_text(one, before[one.pk]["after"])}
     for pk, one in rows.items():
-        one.set_aside = before[pk]["aside"]
+        hiding.show(before[pk])
+        if _state(one) == before[pk]["after"]:
+            one.set_aside = before[pk]["aside"]
     _keep(act.project, rows, {pk: before[pk]["data"] for pk in rows})

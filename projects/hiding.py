@@ -1,0 +1,63 @@
+"""Masks what answers quote of examples whose text is masked, and brings it back.
+
+Answers of earlier, and those that were taken back, are shown in the history: they quote as well.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from projects.models import Annotation, Project, Revision
+
+Way = Callable[[str], str]
+NAMES = {"label", "labels"}  # of an answer: what they hold are labels, and nobody's words
+
+
+def hide(project: Project, examples: Collection[UUID], way: Way) -> dict[UUID, dict[str, Any]]:
+    """Example → what its answers were, where they quoted what `way` masks."""
+    before: dict[UUID, dict[str, Any]] = {}
+    if project.kind.answer.in_bulk:
+        return before  # such answers say nothing of what stands in their example
+    for one in Annotation.objects.filter(example__in=examples):
+        if (masked := _masked(one.answer, way)) != one.answer:
+            was = before.setdefault(one.example_id, {"answers": {}, "revisions": {}})
+            was["answers"][str(one.pk)] = [one.answer, masked]
+            Annotation.objects.filter(pk=one.pk).update(answer=masked)
+    told = Revision.objects.filter(annotation__example__in=examples).select_related("annotation")
+    for each in told:
+        if (masked := _masked(each.answer, way)) != each.answer:
+            was = before.setdefault(each.annotation.example_id, {"answers": {}, "revisions": {}})
+            was["revisions"][str(each.pk)] = [each.answer, masked]
+            Revision.objects.filter(pk=each.pk).update(answer=masked)
+    return before
+
+
+def withdraw(examples: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Take back the answers to these; which ones, by example."""
+    taken: dict[UUID, list[str]] = {}
+    live = Annotation.objects.filter(example__in=examples, withdrawn_at=None)
+    for pk, example in live.values_list("pk", "example_id"):
+        taken.setdefault(example, []).append(str(pk))
+    live.update(withdrawn_at=timezone.now())
+    return taken
+
+
+def show(before: dict[str, Any]) -> None:
+    """An example's answers as they were, but for what was said anew since."""
+    for pk, (answer, masked) in before.get("answers", {}).items():
+        Annotation.objects.filter(pk=pk, answer=masked).update(answer=answer)
+    for pk, (answer, masked) in before.get("revisions", {}).items():
+        Revision.objects.filter(pk=pk, answer=masked).update(answer=answer)
+    Annotation.objects.filter(pk__in=before.get("taken", [])).update(withdrawn_at=None)
+
+
+def _masked(value: Any, way: Way) -> Any:
+    if isinstance(value, str):
+        return way(value)
+    if isinstance(value, list):
+        return [_masked(one, way) for one in value]
+    if isinstance(value, dict):
+        return {name: one if name in NAMES else _masked(one, way) for name, one in value.items()}
+    return value
