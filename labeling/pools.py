@@ -29,6 +29,14 @@ FRONT = 100
 PASSED_OVER = 20  # of a person's last leases, among which the last one of a pool is looked for
 
 
+# What is assigned waits for that person, unless they answered or skipped it: nobody is asked again.
+_ANYONES = """(e.assignee_id IS NULL OR e.assignee_id = %(person)s OR EXISTS (
+    SELECT 1 FROM labeling_assignment d WHERE d.example_id = e.id
+    AND d.person_id = e.assignee_id AND d.state = 'skipped') OR EXISTS (
+    SELECT 1 FROM projects_annotation d WHERE d.example_id = e.id
+    AND d.author_id = e.assignee_id AND d.source = 'person' AND d.withdrawn_at IS NULL))"""
+
+
 @dataclass(frozen=True)
 class Pool:
     """Some examples in an order; `along` is the column by which a person goes on."""
@@ -39,7 +47,7 @@ class Pool:
     joined: str = ""
     along: str = ""
     test: bool | None = None
-    whose: str = "(e.assignee_id IS NULL OR e.assignee_id = %(person)s)"
+    whose: str = _ANYONES
     free: str = "e.answered + e.claims < {wanted}"
     within: str = "e.project_id = %(project)s"
 
@@ -191,7 +199,7 @@ WHERE id = (
         SELECT 1 FROM projects_annotation n WHERE n.example_id = e.id AND n.author_id = %(person)s
         AND n.source = 'person' AND n.withdrawn_at IS NULL)
     ORDER BY {order} LIMIT 1
-    FOR UPDATE OF e SKIP LOCKED
+    FOR UPDATE OF e {others}
 ) RETURNING *
 """
 # Where the person was last in this pool, if that was lately.
@@ -206,8 +214,11 @@ AND e.priority = 0 AND e.{along} > (
 _WANTED = "%(overlap)s + (mod(abs(e.place::bigint), 100) < %(double)s)::int"
 
 
-def pick(pool: Pool, person: User, project: Project) -> Example | None:
-    """Take the first free example of a pool for a person; others step over it from now on."""
+def pick(pool: Pool, person: User, project: Project, *, patient: bool = False) -> Example | None:
+    """Take the first free example of a pool for a person; others step over it from now on.
+
+    What somebody has at hand just now is stepped over, or waited for if one is `patient`.
+    """
     wanted = _WANTED if project.double_share else "%(overlap)s"
     test = "true" if pool.test else "false"
     behind = _BEHIND.format(along=pool.along, test=test, over=PASSED_OVER) if pool.along else ""
@@ -225,6 +236,7 @@ def pick(pool: Pool, person: User, project: Project) -> Example | None:
         whose=pool.whose,
         behind=behind,
         order=pool.order,
+        others="" if patient else "SKIP LOCKED",
     )
     for example in Example.objects.raw(question, asked):
         return example

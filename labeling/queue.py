@@ -21,20 +21,28 @@ from projects.models import Example, Project, Source
 
 # Whoever closed the desk may come back at once, and finds the same example.
 LEAVING = timedelta(seconds=60)
+Found = tuple[Example, pools.Pool] | None
 
 
-@transaction.atomic
 def next_for(person: User, project: Project) -> Assignment | None:
     """Lease the next example to a person: what they hold, feedback, a share of test, the rest.
 
     None when nothing is left for this person. Two people never get the same example beyond
-    `overlap`: the row is claimed while it is picked, and others step over locked rows.
+    `overlap`: the row is claimed while it is picked, and others step over locked rows. Where all
+    that is left is locked, such as by who is just answering, they wait for it.
     """
+    return _next(person, project) or _next(person, project, patient=True)
+
+
+@transaction.atomic
+def _next(person: User, project: Project, *, patient: bool = False) -> Assignment | None:
     held = _of(person, project) if one_at_a_time(person, project) else {}
     if False in held:
         return held[False]
     if True in held:
         return _to_the_desk(held[True])
+    if patient:  # in a transaction that holds no other example: nobody waits for each other
+        return _lease_of(_found(person, project, patient=True), person, project)
     return _leased(person, project, ahead=False)
 
 
@@ -131,12 +139,12 @@ def _leased(person: User, project: Project, *, ahead: bool) -> Assignment | None
     found = _found(person, project)
     if found is None and not looked and _expire(Assignment.objects.filter(project=project)):
         found = _found(person, project)
-    return None if found is None else _lease(*found, person, project, ahead=ahead)
+    return _lease_of(found, person, project, ahead=ahead)
 
 
-def _found(person: User, project: Project) -> tuple[Example, pools.Pool] | None:
+def _found(person: User, project: Project, *, patient: bool = False) -> Found:
     for pool in pools.in_turn(person, project):
-        example = pools.pick(pool, person, project)
+        example = pools.pick(pool, person, project, patient=patient)
         if example is not None:
             return example, pool
     return None
@@ -157,9 +165,12 @@ def _time_to_look(project: Project) -> bool:
     return True
 
 
-def _lease(
-    example: Example, pool: pools.Pool, person: User, project: Project, *, ahead: bool
-) -> Assignment:
+def _lease_of(
+    found: Found, person: User, project: Project, *, ahead: bool = False
+) -> Assignment | None:
+    if found is None:
+        return None
+    example, pool = found
     example.project = project
     reason, values = _why(example, pool)
     is_check = pool is pools.CHECKS

@@ -20,6 +20,7 @@ from projects.models import (
     Example,
     Member,
     Project,
+    Role,
     Stage,
     Status,
     Tag,
@@ -204,11 +205,13 @@ def _assign_as_before(act: Act, before: Before) -> None:
 
 
 def _no_member(project: Project, value: dict[str, Any]) -> str:
+    """To whom nothing can be assigned: who is not there, or may not label."""
     try:
         people = _assignees(value)
     except ValueError:
         return "person"
-    here = Member.objects.filter(project=project, user_id__in=people).count()
+    may = Member.objects.filter(project=project, role__gte=Role.ANNOTATOR)
+    here = may.filter(user_id__in=people).count()
     return "" if here == len(people) else "person"
 
 

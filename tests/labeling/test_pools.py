@@ -196,6 +196,21 @@ def test_undo_keeps_an_assignment(project, owner, member):
     assert queue.next_for(member, project).example_id == example.pk
 
 
+def test_what_is_assigned_to_who_is_done_with_it_waits_for_nobody(project, owner, member):
+    settings(project, overlap=2)
+    answered, skipped = fill(project, 2)
+    answering.submit(queue.next_for(owner, project), SPAM, 5)
+    answering.skip(queue.next_for(owner, project), "")
+    Example.objects.update(assignee=owner)
+    assert sorted(served(member, project)) == [answered.pk, skipped.pk]
+
+
+def test_nothing_is_assigned_to_who_may_not_label(project, member):
+    project.members.filter(user=member).update(role=Role.VIEWER)
+    with pytest.raises(acting.NotPossible):
+        acting.begin(project, member, Deed.ASSIGN, {}, {"person": str(member.pk)})
+
+
 def test_a_share_of_the_suggestions_is_hidden_and_still_measured(project, member):
     settings(project, hidden_share=50)
     for example in fill(project, 60):

@@ -1,11 +1,12 @@
 """The queue: nobody gets another's example, nothing answered is lost, the order is as promised."""
 
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.problems import Conflict
@@ -189,6 +190,29 @@ def test_one_person_asking_fifty_times_at_once_holds_one_example(project, member
 
     with ThreadPoolExecutor(50) as pool:
         assert len(set(pool.map(ask, range(50)))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_example_is_waited_for_while_somebody_has_it_at_hand(project, member):
+    """Such as an act, or who is just answering: nobody is told that nothing is left."""
+    fill(project, 1)
+    locked, asked = threading.Event(), threading.Event()
+
+    def look():
+        try:
+            with transaction.atomic():
+                list(Example.objects.select_for_update())
+                locked.set()
+                asked.wait(0.5)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(look)
+        locked.wait()
+        assert queue.next_for(member, project) is not None
+        asked.set()
+        looking.result()
 
 
 @pytest.mark.django_db(transaction=True)
