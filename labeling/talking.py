@@ -19,6 +19,11 @@ SHOWN = 100
 NAMED = re.compile(r"(?<![\w.@])@([\w.+-]+(?:@[\w-]+(?:\.[\w-]+)+)?)")
 
 
+def cleaned(text: str, longest: int = LONGEST) -> str:
+    """As it can be kept: PostgreSQL takes no NUL, which people paste without seeing it."""
+    return text.replace("\0", "").strip()[:longest]
+
+
 def comment(example: Example, by: User, text: str) -> Comment:
     """A remark. Members whom it names are told."""
     return _say(example, by, text, Said.COMMENT)
@@ -60,7 +65,7 @@ def _say(example: Example, by: User, text: str, kind: Said) -> Comment:
         example=example,
         author=by,
         kind=kind,
-        text=text.strip()[:LONGEST],
+        text=cleaned(text),
     )
     named = [person for person in _named(example, said.text) if person.pk != by.pk]
     said.mentions.set(named)

@@ -40,7 +40,7 @@ def of_label(request: MemberRequest, project_id: UUID, number: int) -> HttpRespo
 def comment(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> HttpResponse:
     """Say something of the example; the tab shows it."""
     assignment = own(request, assignment_id)
-    if text := request.POST.get("text", "").strip():
+    if text := talking.cleaned(request.POST.get("text", "")):
         talking.comment(assignment.example, request.user, text)
     if request.headers.get("HX-Request"):
         shown = beside(request, assignment, "comments")

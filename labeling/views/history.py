@@ -38,7 +38,7 @@ def _shown(request: MemberRequest, example: Example, part: str) -> HttpResponse:
 def comment(request: MemberRequest, project_id: UUID, example_id: UUID) -> HttpResponse:
     """Say something of it; whom it names hears of it."""
     example = _example(request, example_id)
-    if text := request.POST.get("text", "").strip():
+    if text := talking.cleaned(request.POST.get("text", "")):
         talking.comment(example, request.user, text)
     if request.headers.get("HX-Request"):
         return _shown(request, example, "talk")

@@ -103,7 +103,11 @@ def settle(request: MemberRequest, project_id: UUID, example_id: UUID) -> HttpRe
     if request.POST.get("seen", "") not in ("", _mark(example)):
         messages.warning(request, _("Someone settled this one meanwhile; their answer stays."))
         return _on(request, after=example)
-    annotation = review.settle(example, answer, request.user)
+    try:
+        annotation = review.settle(example, answer, request.user)
+    except Conflict as gone:
+        messages.warning(request, str(gone.detail))
+        return _on(request)
     request.session[LAST] = str(annotation.pk)
     messages.success(request, _("Settled."))
     return _on(request, after=example)
@@ -131,7 +135,7 @@ def _mark(example: Example) -> str:
 def send_back(request: MemberRequest, project_id: UUID, annotation_id: UUID) -> HttpResponse:
     """To its author, with why."""
     annotation = _of_project(request, annotation_id)
-    text = request.POST.get("text", "").strip()[: talking.LONGEST]
+    text = talking.cleaned(request.POST.get("text", ""))
     if not text:
         messages.error(request, _("Say why: it is the first thing that its author reads."))
         return _on(request)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.problems import Conflict
-from labeling import answering, asking, jobs, queue, sitting
+from labeling import answering, asking, jobs, queue, sitting, talking
 from labeling.models import Assignment
 from labeling.views import desk, drawer
 from ml.answers import AnswerError
@@ -89,9 +89,9 @@ def answer(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> Htt
 def skip(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> HttpResponse:
     """Hide the example from this person, and hand out the next one."""
     assignment = drawer.own(request, assignment_id)
-    reason = request.POST.get("words", "").strip() or request.POST.get("reason", "")
+    words, reason = (request.POST.get(name, "") for name in ("words", "reason"))
     try:
-        answering.skip(assignment, reason[:1000])
+        answering.skip(assignment, talking.cleaned(words, 1000) or talking.cleaned(reason, 1000))
     except Conflict as gone:
         return _turn(request, said=str(gone.detail), status=GONE)
     sitting.remember(request.session, assignment, None)

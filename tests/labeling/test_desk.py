@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.ids import new_id
 from labeling import queue
-from labeling.models import Assignment, Held, Learner
+from labeling.models import Assignment, Comment, Held, Learner
 from projects.models import Annotation, Role
 from tests.cast import join, person, upload
 
@@ -328,3 +328,15 @@ def test_programs_are_told_no_hint_for_a_suggestion_of_a_model(desk, project, me
     hinted(project)
     told = speak(member).post(f"/api/v1/projects/{project.pk}/queue/next/").json()
     assert told["suggestion"] is None
+
+
+def test_a_character_that_cannot_be_kept_is_left_out_of_what_people_write(desk):
+    desk.post("desk-next")
+    held = desk.held()
+    desk.post("desk-comment", held.pk, text="a\0b")
+    desk.post("desk-flag", held.pk, text="c\0d")
+    desk.post("desk-comment", held.pk, text="\0")
+    assert [one.text for one in Comment.objects.order_by("id")] == ["ab", "cd"]
+    assert desk.post("desk-skip", held.pk, words="e\0f").status_code == 200
+    held.refresh_from_db()
+    assert held.skip_reason == "ef"

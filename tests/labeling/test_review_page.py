@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from labeling import queue
-from projects.models import Role, Status
+from projects.models import Project, Role, Status
 from studio import acts, standing
 from tests.cast import join, person, rows, upload
 
@@ -72,3 +72,13 @@ def test_an_annotator_may_not_settle(client, project, member, disputed):
         reverse("review-settle", args=[project.pk, disputed[0].pk]), {"label": "ham"}
     )
     assert said.status_code == 403
+
+
+def test_an_answer_whose_label_is_gone_is_not_accepted(client, project, reviewer, disputed):
+    said = disputed[0].annotations.get()
+    Project.objects.filter(pk=project.pk).update(former_labels={"gone": None})
+    disputed[0].annotations.update(answer={"label": "gone"})
+    address = reverse("review-settle", args=[project.pk, disputed[0].pk])
+    page = client.post(address, {"accept": str(said.pk)}, follow=True).content.decode()
+    assert "A label of this answer has just been taken away" in page
+    assert not disputed[0].annotations.filter(source="review").exists()
