@@ -148,6 +148,14 @@ SENTENCES: Mapping[str, str] = {
     "row-cut": "The file ends in the middle of row %(row)s. Was it cut off?",
     "row-open": "Row %(row)s opens a quotation mark that is never closed.",
     "row-tags": "Row %(row)s has a line with a word but no tag. Each line needs both.",
+    "row-otherwise": (
+        "Row %(row)s says “%(now)s”, and the same text was there before with “%(before)s”. Both "
+        "are kept, and the later one counts."
+    ),
+    "row-otherwise:first": (
+        "Row %(row)s says “%(now)s”, and the same text was there before with “%(before)s”, which "
+        "counts."
+    ),
     "row-part": "Row %(row)s is kept, but not what it says as “%(kind)s”: nothing here is like it.",
     "row-spans": "Row %(row)s has a span “%(label)s” that does not lie in its text as it says.",
     "text-missing": "An example looks like %(form)s; here there is no “text”.",

@@ -2,18 +2,30 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
-from ml import splitting
+from ml import mending, splitting
+from ml.answers.answer import cut
 from ml.findings import whole
 from projects import due, noting, remarks, showing, surveying
 from projects.leases import BUSY
-from projects.models import Example, Finding, Inspection, Kind, Project, Stage
+from projects.models import (
+    Annotation,
+    AnnotationSource,
+    Example,
+    Finding,
+    Inspection,
+    Kind,
+    Project,
+    Stage,
+)
 from projects.remarks import Fix, Piece
 from projects.tally import Counts
 
 SHOWN = 5  # examples a kind
+SAID = 80  # characters of an answer
 GROUP = 4  # times as many are read, to show some of different groups
 # The oddest, the most alike; else the oldest.
 FIRST = {Kind.OUTLIER: "-detail__distance", Kind.MEANING: "-detail__cosine"}
@@ -95,7 +107,28 @@ def _shown(project: Project, kind: Kind, *, openly: bool) -> list[Shown]:
     ).select_related("example")
     first = _apart(list(rows.order_by(FIRST.get(kind, "example_id"))[: SHOWN * GROUP]))
     of = _there(project, {finding.detail.get("of") for finding in first} - {None})
-    return [_one(project, finding, of, openly=openly) for finding in first]
+    shown = [_one(project, finding, of, openly=openly) for finding in first]
+    if kind == Kind.CONTRADICTION:
+        _with_all_answers(project, first, shown, openly=openly)
+    return shown
+
+
+def _with_all_answers(
+    project: Project, first: list[Finding], shown: list[Shown], *, openly: bool
+) -> None:
+    """Where files say different things of one text, all that they say, the last one first."""
+    several = [one.example_id for one in first if one.detail.get("answers")]
+    live = Annotation.objects.filter(
+        example__in=several, source=AnnotationSource.IMPORT, hint=False, withdrawn_at=None
+    )
+    said: dict[UUID, list[str]] = {}
+    for pk, answer in live.order_by("-created_at", "-pk").values_list("example_id", "answer"):
+        told = project.kind.answer.summary(answer)
+        said.setdefault(pk, []).append(cut(told if openly else mending.masked(told)[0], SAID))
+    for one in shown:
+        if one.example.pk in said:
+            one.said = " · ".join(dict.fromkeys(said[one.example.pk]))
+            one.labels = []
 
 
 def _apart(found: list[Finding]) -> list[Finding]:

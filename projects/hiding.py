@@ -18,8 +18,8 @@ NAMES = {"label", "labels"}  # of an answer: what they hold are labels, and nobo
 def hide(project: Project, examples: Collection[UUID], way: Way) -> dict[UUID, dict[str, Any]]:
     """Example → what its answers were, where they quoted what `way` masks."""
     before: dict[UUID, dict[str, Any]] = {}
-    if project.kind.answer.in_bulk:
-        return before  # such answers say nothing of what stands in their example
+    if project.kind.answer.in_bulk or project.kind.answer.written:
+        return before  # such answers quote nothing of what stands in their example
     for one in Annotation.objects.filter(example__in=examples):
         if (masked := _masked(one.answer, way)) != one.answer:
             was = before.setdefault(one.example_id, {"answers": {}, "revisions": {}})

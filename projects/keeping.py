@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts.ids import new_id
-from projects import founding, gold, relabeling, voicing
+from projects import differing, founding, gold, relabeling, voicing
 from projects.models import Existing, Upload
 from projects.voicing import Besides
 
@@ -76,20 +76,23 @@ UPDATE incoming i SET example = (
     SELECT e.id FROM projects_example e WHERE e.project_id = %s AND e.digest = i.digest
 ) WHERE i.example IS NULL
 """
-# The same answer said twice by imports is one annotation; a new one is kept beside it.
+# The same answer said twice by imports is one annotation; a new one is kept beside it, in the
+# order of the rows: of several the last one counts.
 _ANNOTATE = """
 INSERT INTO projects_annotation (
     id, example_id, author_id, source, answer, hint, guidelines_version, upload_id, created_at,
     updated_at
 )
-SELECT DISTINCT ON (i.example, i.answer) i.annotation, i.example, %(author)s, 'import', i.answer,
-    %(hint)s, %(version)s, %(upload)s, clock_timestamp(), clock_timestamp()
-FROM incoming i
+SELECT s.annotation, s.example, %(author)s, 'import', s.answer, %(hint)s, %(version)s, %(upload)s,
+    clock_timestamp(), clock_timestamp()
+FROM (
+SELECT DISTINCT ON (i.example, i.answer) i.annotation, i.example, i.answer, i.row FROM incoming i
 WHERE i.answer IS NOT NULL AND {which} AND (i.example = i.id OR NOT EXISTS (
     SELECT 1 FROM projects_annotation a WHERE a.example_id = i.example AND a.source = 'import'
     AND a.answer = i.answer AND a.hint = %(hint)s AND a.withdrawn_at IS NULL
 ))
 ORDER BY i.example, i.answer, i.row
+) s ORDER BY s.row
 RETURNING example_id
 """
 _WHICH = {
@@ -136,12 +139,17 @@ def _escaped(json_text: str) -> str:
 
 @transaction.atomic
 def keep(upload: Upload, batch: Batch, seen: int) -> None:
-    created = 0
+    created, there = 0, differing.Before()
     if batch.rows and not upload.dry_run:
         _in_labels_of_today(upload, batch)
-        created = _insert(upload, batch)
+        created, there = _insert(upload, batch)
     elif batch.rows:
         created = _new(upload, {row.digest for row in batch.rows})
+        if created < len(batch.rows):
+            there = differing.foreseen(upload, batch.rows)
+    otherwise = there | differing.within(upload, batch.rows)
+    batch.lost += differing.told(upload, batch.rows, otherwise)
+    _count(upload, batch, len(otherwise))
     room = PROBLEMS_KEPT - len(upload.problems)
     upload.examples_created += created
     upload.duplicates += len(batch.rows) - created
@@ -154,10 +162,16 @@ def keep(upload: Upload, batch: Batch, seen: int) -> None:
         rejected=upload.rejected + len(batch.problems),
         problems=upload.problems + [*batch.problems, *batch.lost][: max(0, room)],
         new_labels=upload.new_labels,
-        report=batch.report,
+        report=upload.report,
         progress=min(0.99, max(upload.progress, batch.bytes / max(upload.size_bytes, 1))),
     )
     upload.breathe()
+
+
+def _count(upload: Upload, batch: Batch, otherwise: int) -> None:
+    """Into the report of the file so far."""
+    others = upload.report.get(differing.COUNT, 0) + otherwise
+    upload.report = batch.report | ({differing.COUNT: others} if others else {})
 
 
 def _in_labels_of_today(upload: Upload, batch: Batch) -> None:
@@ -188,8 +202,10 @@ def _new(upload: Upload, digests: set[bytes]) -> int:
     return len(digests) - known.count()
 
 
-def _insert(upload: Upload, batch: Batch) -> int:
-    """Rows into the database in a handful of statements, however many; how many examples came."""
+def _insert(upload: Upload, batch: Batch) -> tuple[int, differing.Before]:
+    """Rows into the database in a handful of statements, however many; how many examples came, and
+    which rows answer otherwise than before."""
+    otherwise: differing.Before = {}
     besides = {row.id: row.besides for row in batch.rows if row.besides is not None}
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
@@ -198,13 +214,16 @@ def _insert(upload: Upload, batch: Batch) -> int:
         cursor.execute(_CREATE, [upload.project_id, upload.pk])
         created = cursor.rowcount
         voiced = [pk for pk, one in besides.items() if one.said]
-        changed = _met(cursor, upload, voiced) if created < len(batch.lines) else []
+        changed = []
+        if created < len(batch.lines):
+            changed += _met(cursor, upload, voiced)
+            otherwise = differing.there(cursor, upload)
         if besides:
             changed += voicing.keep(cursor, upload, besides, _annotating(upload))
         changed += _annotated(cursor, upload)
         cursor.execute("DROP TABLE incoming")
     gold.settle(changed)
-    return int(created)
+    return int(created), otherwise
 
 
 def _met(cursor: Any, upload: Upload, voiced: list[UUID]) -> list[UUID]:

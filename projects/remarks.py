@@ -104,6 +104,8 @@ def in_words(finding: Finding) -> str:
         return language(str(detail.get("language", "")))
     if finding.kind == Kind.LONG:
         return str(_("The model reads %(longest)s tokens.") % {"longest": detail.get("longest")})
+    if finding.kind == Kind.CONTRADICTION and (answers := detail.get("answers")):
+        return str(_("Files gave this very text %(count)s different answers.") % {"count": answers})
     return ""
 
 

@@ -64,7 +64,10 @@ def look(survey: "Survey") -> int:
         )
     survey.step("repeats", 0.45)
     keep(project, Kind.REPEAT, _repeats(rows, groups))
-    keep(project, Kind.CONTRADICTION, _contradictions(rows, groups))
+    against = dict(_contradictions(rows, groups))
+    for pk, answers in _against_themselves(project):
+        against[pk] = against.get(pk, {}) | {"answers": answers}
+    keep(project, Kind.CONTRADICTION, against.items())
     survey.step("languages", 0.5)
     _languages(project)
     return len(rows)
@@ -108,6 +111,25 @@ def _contradictions(rows: Rows, groups: list[list[int]]) -> Iterator[tuple[UUID,
             if rows.golds[place]:
                 other = next(at for gold, at in first.items() if gold != rows.golds[place])
                 yield rows.id(place), {"of": str(rows.id(other)), "group": number}
+
+
+# Of a text that files brought with several answers, which nobody has settled.
+_SEVERAL = """
+SELECT a.example_id, count(DISTINCT a.answer) FROM projects_annotation a
+JOIN projects_example e ON e.id = a.example_id
+WHERE e.project_id = %s AND NOT e.set_aside AND e.deleted_at IS NULL
+  AND a.source = 'import' AND NOT a.hint AND a.withdrawn_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM projects_annotation r WHERE r.example_id = e.id
+                  AND r.source = 'review' AND r.withdrawn_at IS NULL)
+GROUP BY a.example_id HAVING count(DISTINCT a.answer) > 1
+"""
+
+
+def _against_themselves(project: Project) -> list[tuple[UUID, int]]:
+    """Examples of which files say different things, and how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEVERAL, [project.pk])
+        return list(cursor.fetchall())
 
 
 _LANGUAGES = """

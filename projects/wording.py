@@ -136,6 +136,12 @@ SENTENCES = {
     "row-cut": _("The file ends in the middle of row %(row)s. Was it cut off?"),
     "row-open": _("Row %(row)s opens a quotation mark that is never closed."),
     "row-tags": _("Row %(row)s has a line with a word but no tag. Each line needs both."),
+    "row-otherwise": _(
+        "Row %(row)s says “%(now)s”, and the same text was there before with “%(before)s”. Both are kept, and the later one counts."
+    ),
+    "row-otherwise:first": _(
+        "Row %(row)s says “%(now)s”, and the same text was there before with “%(before)s”, which counts."
+    ),
     "row-part": _(
         "Row %(row)s is kept, but not what it says as “%(kind)s”: nothing here is like it."
     ),
@@ -239,7 +245,17 @@ def left_out(upload: Upload) -> list[dict[str, Any]]:
 def lost(upload: Upload, most: int) -> list[str]:
     """What could not be kept of rows that are kept."""
     told = [one for one in upload.problems if one["row"] and one.get("kept")]
+    return [problem(one) for one in told if not _is_otherwise(one)][:most]
+
+
+def otherwise(upload: Upload, most: int) -> list[str]:
+    """Which rows answer otherwise than an earlier one with the same text."""
+    told = [one for one in upload.problems if _is_otherwise(one)]
     return [problem(one) for one in told[:most]]
+
+
+def _is_otherwise(kept: Mapping[str, Any]) -> bool:
+    return str(kept.get("said", {}).get("code", "")).startswith("row-otherwise")
 
 
 def reason(kept: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.ids import new_id
 from projects import (
+    differing,
     founding,
     jobs,
     lookform,
@@ -160,6 +161,8 @@ def _shown(upload: Upload, form: LookForm | None) -> dict[str, Any]:
         "notes": wording.notes(upload),
         "problems": wording.problems(upload, PROBLEMS_SHOWN),
         "lost": wording.lost(upload, PROBLEMS_SHOWN),
+        "otherwise": wording.otherwise(upload, PROBLEMS_SHOWN),
+        "others": upload.report.get(differing.COUNT, 0),
         "kept": len(wording.left_out(upload)),
         "left_out": upload.rejected - sum(upload.new_labels.values()),
     }
