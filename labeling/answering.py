@@ -153,7 +153,7 @@ def undo(assignment: Assignment) -> Assignment:
     if assignment.state not in (Held.SKIPPED, Held.RETURNED):
         raise Conflict(_("This can no longer be undone."))
     full = example.answered + example.claims >= gold.wanted(example, project)
-    if full and not _beside_the_others(assignment):
+    if full and not _beside_the_others(example, assignment):
         raise Conflict(_("Someone else has this one now, so it cannot come back to you."))
     until = timezone.now() + pace.lease(project)
     back: dict[str, Any] = {"skip_reason": "", "annotation": None, "accepted": None}
@@ -173,8 +173,11 @@ def _take_back(assignment: Assignment) -> None:
     Assignment.objects.filter(pk=assignment.pk).update(state=Held.RETURNED)
 
 
-def _beside_the_others(assignment: Assignment) -> bool:
-    """Whether it takes no place among those who are asked: a check, a second look."""
+def _beside_the_others(example: Example, assignment: Assignment) -> bool:
+    """Whether it takes no place among those who are asked: a check, a second look, what was sent
+    back though others settle it."""
+    if assignment.reason == reasons.SENT_BACK:
+        return example.gold is not None
     return assignment.is_check or assignment.reason == reasons.RECHECK
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from accounts.models import User
-from labeling import written
+from labeling import reasons, written
 from labeling.models import Assignment
-from projects import alike
+from projects import alike, gold
 from projects.models import Annotation, Example, Project
 
 NEAR, LOOKED_AT = 6, 24
@@ -41,6 +41,12 @@ def of_label(project: Project, name: str) -> list[Example]:
     walked = latest.order_by("-id").values("pk")[:WALKED]
     named = project.examples.filter(pk__in=walked)
     return list(named.filter(gold__contains=project.kind.answer.naming(name))[:OF_LABEL])
+
+
+def not_blind(assignment: Assignment) -> bool:
+    """Whether nothing is measured by what this person says without knowing what others said."""
+    alone = gold.wanted(assignment.example, assignment.project) == 1
+    return alone and not assignment.is_check and assignment.reason != reasons.RECHECK
 
 
 def history(example: Example, person: User | None) -> list[Annotation]:

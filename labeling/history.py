@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from labeling import asking
+from labeling import asking, talking
 from labeling.models import Assignment, Held, Said
 from ml.answers import Choice, Choices
 from projects import blind, showing
@@ -52,20 +52,21 @@ class Event:
 
 def of(example: Example, reader: User, role: Role) -> list[Event]:
     """Oldest first. Which examples are checks is told to nobody who may meet them."""
+    hidden = blind.is_for(example, reader, role)
     events = [
-        *_answers(example, reader, role),
+        *_answers(example, reader, role, hidden=hidden),
         *_skips(example),
-        *_remarks(example),
+        *_remarks(example, reader if hidden else None),
         *_acts(example),
     ]
     return sorted(events, key=lambda one: one.at)
 
 
-def _answers(example: Example, reader: User, role: Role) -> Iterator[Event]:
+def _answers(example: Example, reader: User, role: Role, *, hidden: bool) -> Iterator[Event]:
     kept = example.annotations.select_related("author", "upload").prefetch_related("history")
     others = _changed_by(example)
     said = list(kept.order_by("id")[:MOST])
-    for one in blind.visible(said, reader) if blind.is_for(example, reader, role) else said:
+    for one in blind.visible(said, reader) if hidden else said:
         if one.source != AnnotationSource.CHECK or role >= Role.REVIEWER:
             yield from _course(example.project, one, reader, others)
 
@@ -114,9 +115,8 @@ def _skips(example: Example) -> Iterator[Event]:
         yield Event(one.created_at, What.SKIPPED, one.person.email, text=one.skip_reason)
 
 
-def _remarks(example: Example) -> Iterator[Event]:
-    said = example.comments.select_related("author", "closed_by").order_by("-id")
-    for one in said[:MOST]:
+def _remarks(example: Example, asked: User | None) -> Iterator[Event]:
+    for one in talking.about(example, asked, MOST):
         yield Event(one.created_at, What(one.kind), _email(one.author), text=one.text)
         if one.kind == Said.FLAG and one.closed_at:
             yield Event(one.closed_at, What.CLOSED, _email(one.closed_by))

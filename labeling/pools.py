@@ -70,6 +70,16 @@ ASSIGNED = Pool(
     "e.place",
     whose="e.assignee_id = %(person)s",
 )
+# What a reviewer sent back to them, though others' answers settle it.
+SENT_BACK = Pool(
+    reasons.ASSIGNED,
+    """e.status IN ('labeled', 'review') AND EXISTS (
+        SELECT 1 FROM labeling_notice b WHERE b.example_id = e.id AND b.person_id = %(person)s
+        AND b.kind = 'back')""",
+    "e.place",
+    whose="e.assignee_id = %(person)s",
+    free="true",
+)
 CANDIDATES = Pool(
     reasons.NEXT,
     "e.status = 'unlabeled' AND NOT e.is_test",
@@ -143,12 +153,14 @@ def in_turn(person: User, project: Project) -> Iterator[Pool]:
         filled = cursor.fetchone()
     pools = (FEEDBACK, ASSIGNED, RECHECKS, CHECKS, CANDIDATES)
     empty = [pool for pool, some in zip(pools, filled, strict=True) if not some]
+    empty += [SENT_BACK] if ASSIGNED in empty else []
     yield from (pool for pool in _in_turn(project) if pool not in empty)
 
 
 def _in_turn(project: Project) -> Iterator[Pool]:
     yield FEEDBACK
     yield ASSIGNED
+    yield SENT_BACK
     if project.overlap + bool(project.double_share) > 2:  # else two who differ are for a reviewer
         yield DIFFERING
     if random.random() < project.check_share / 100:

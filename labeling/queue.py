@@ -172,7 +172,7 @@ def _lease_of(
         return None
     example, pool = found
     example.project = project
-    reason, values = _why(example, pool)
+    reason, values = _why(example, pool, person)
     is_check = pool is pools.CHECKS
     # Nor is a second look led to what the first one said.
     alone = is_check or pool is pools.RECHECKS
@@ -189,15 +189,15 @@ def _lease_of(
     )
 
 
-def _why(example: Example, pool: pools.Pool) -> tuple[str, dict[str, Any]]:
+def _why(example: Example, pool: pools.Pool, person: User) -> tuple[str, dict[str, Any]]:
     if example.priority >= FRONT:
         return str(example.origin.get("reason") or reasons.FEEDBACK), {}
     if pool is pools.CANDIDATES:
         return pools.why(example.pk)
     if pool is pools.CHECKS:
         return pools.as_others(example.project), {}
-    if pool is pools.ASSIGNED:
-        return talking.sent_back(example)
+    if pool in (pools.ASSIGNED, pools.SENT_BACK):
+        return talking.sent_back(example, person)
     if pool.reason == reasons.NEXT and example.answered:
         return reasons.SECOND, {}
     return pool.reason, {}

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.problems import Conflict
 from labeling import answering, checks, team
 from labeling.models import Comment, Notice, NoticeKind, Recheck, Said
-from projects import gold
+from projects import gold, relabeling
 from projects.models import Annotation, AnnotationSource, Example, Project, Status
 
 MOST = 100
@@ -135,6 +135,7 @@ def undo(annotation: Annotation, reviewer: User) -> None:
 @transaction.atomic
 def send_back(annotation: Annotation, reviewer: User, text: str) -> None:
     """Ask its author to answer anew, and say why. What they said stays in the history."""
+    relabeling.hold(annotation.example.project)  # everybody locks the project before its examples
     example = Example.objects.select_for_update().get(pk=annotation.example_id)
     author = annotation.author
     if author is None or not team.may_label(author, example.project):

@@ -6,6 +6,7 @@ Who is named by @ hears of it, and so do those who wrote of the same example bef
 import re
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -39,10 +40,10 @@ def flagged(example: Example) -> bool:
     return example.comments.filter(kind=Said.FLAG, closed_at=None).exists()
 
 
-def sent_back(example: Example) -> tuple[str, dict[str, str]]:
-    """Why it is somebody's again: what a reviewer wrote last, or that a manager assigned it."""
-    last = example.comments.filter(kind=Said.BACK).order_by("-id").values_list("text", flat=True)
-    why = last.first()
+def sent_back(example: Example, person: User) -> tuple[str, dict[str, str]]:
+    """Why it is theirs again: what a reviewer wrote to them last, or that a manager assigned it."""
+    theirs = _sent_back_to(example, person).order_by("-id")
+    why = theirs.values_list("comment__text", flat=True).first()
     return (reasons.SENT_BACK, {"why": why[:200]}) if why else (reasons.ASSIGNED, {})
 
 
@@ -52,10 +53,20 @@ def close(flag: Comment, by: User) -> None:
     still.update(closed_at=timezone.now(), closed_by=by)
 
 
-def about(example: Example) -> list[Comment]:
-    """The latest remarks, the oldest of them first."""
-    said = example.comments.select_related("author").order_by("-id")[:SHOWN]
-    return list(said)[::-1]
+def _sent_back_to(example: Example, person: User) -> QuerySet[Notice]:
+    return Notice.objects.filter(person=person, example=example, kind=NoticeKind.BACK)
+
+
+def about(example: Example, asked: User | None = None, most: int = SHOWN) -> list[Comment]:
+    """The latest remarks, the oldest of them first.
+
+    Who is still `asked` does not see what reviewers wrote to others: it says what is right.
+    """
+    said = example.comments.select_related("author", "closed_by").order_by("-id")
+    if asked is not None:
+        theirs = Q(author=asked) | Q(pk__in=_sent_back_to(example, asked).values("comment_id"))
+        said = said.filter(theirs | ~Q(kind=Said.BACK))
+    return list(said[:most])[::-1]
 
 
 @transaction.atomic

@@ -9,8 +9,11 @@ ASKED = (Status.UNLABELED, Status.SKIPPED)
 
 
 def is_for(example: Example, reader: User, role: Role) -> bool:
-    """Whether others' answers are kept from this reader. Reviewers and viewers are never asked."""
-    if role != Role.ANNOTATOR or example.status not in ASKED or not example.answered:
+    """Whether others' answers are kept from this reader, those that were taken back as well.
+
+    Who reviews has to see them; at the desk they are asked like everybody else (labeling/views).
+    """
+    if role != Role.ANNOTATOR or example.status not in ASKED:
         return False
     own = example.annotations.filter(
         author=reader, source=AnnotationSource.PERSON, withdrawn_at=None

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from labeling import answering, asking, beside_it, keys, talking
-from labeling.models import Assignment
+from labeling.models import Assignment, Held
 from projects import showing
 from projects.access import MemberRequest
 from projects.models import Role
@@ -74,10 +74,11 @@ def beside(request: MemberRequest, assignment: Assignment | None, tab: str) -> d
     if tab == "similar":
         return shown | _similar(request, assignment)
     if tab == "history":
-        whole = request.role >= Role.REVIEWER and not assignment.is_check
+        whole = request.role >= Role.REVIEWER and beside_it.not_blind(assignment)
         told = beside_it.history(example, None if whole else request.user)
         return shown | {"history": [_told(request, one) for one in told], "whole": whole}
-    return shown | {"comments": talking.about(example)}
+    asked = request.user if assignment.state == Held.LEASED else None
+    return shown | {"comments": talking.about(example, asked)}
 
 
 def _similar(request: MemberRequest, assignment: Assignment) -> dict[str, Any]:

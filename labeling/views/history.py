@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.problems import Conflict
 from labeling import checks, history, review, talking
+from projects import blind
 from projects.access import MemberRequest
 from projects.models import Annotation, Example, Role
 
@@ -25,7 +26,8 @@ def page(request: MemberRequest, project_id: UUID, example_id: UUID) -> HttpResp
 def _shown(request: MemberRequest, example: Example, part: str) -> HttpResponse:
     shown: dict[str, object] = {"example": example}
     if part != "history":
-        shown["comments"] = talking.about(example)
+        hidden = blind.is_for(example, request.user, request.role)
+        shown["comments"] = talking.about(example, request.user if hidden else None)
     if part != "talk":
         shown["events"] = history.of(example, request.user, request.role)
     if part != "history" and request.role >= Role.MANAGER:

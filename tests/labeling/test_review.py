@@ -148,3 +148,18 @@ def test_a_majority_with_a_dissent_is_a_pile_of_its_own(project, owner, member):
     example.refresh_from_db()
     review.settle(example, SPAM, owner)
     assert review.waiting(project, Pile.LOW) is None
+
+
+def test_what_is_sent_back_comes_to_its_author_though_others_settle_it(project, owner, member):
+    upload(project, b"text,label\na message,spam\n")
+    example = project.examples.get()
+    theirs = Annotation.record(example, HAM, member, "person")
+    review.send_back(theirs, owner, "Look again.")
+    example.refresh_from_db()
+    assert example.status == "labeled", "the import stands"
+    lease = queue.next_for(member, project)
+    assert (lease.example_id, lease.reason_values) == (example.pk, {"why": "Look again."})
+    answering.submit(lease, SPAM, 5)
+    answering.undo(answering.held_by(member, lease.pk))
+    answering.submit(answering.held_by(member, lease.pk), SPAM, 5)
+    assert queue.next_for(member, project) is None
