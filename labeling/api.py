@@ -135,7 +135,11 @@ class OneAnnotation(APIView):
 
     @extend_schema(request=None, responses={204: OpenApiResponse(description="Taken back.")})
     def delete(self, request: Request, annotation_id: UUID) -> Response:
-        answering.forget(self._own(request, annotation_id))
+        annotation = self._own(request, annotation_id)
+        if annotation.source == AnnotationSource.REVIEW:
+            review.undo(annotation, caller(request))
+        else:
+            answering.forget(annotation)
         return Response(status=204)
 
     def _own(self, request: Request, annotation_id: UUID) -> Annotation:

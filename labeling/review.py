@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.problems import Conflict
 from labeling import answering, checks, team
-from labeling.models import Comment, Notice, NoticeKind, Recheck, Said
+from labeling.models import Comment, Notice, NoticeKind, Recheck, Said, Settlement
 from projects import gold, relabeling
 from projects.models import Annotation, AnnotationSource, Example, Project, Status
 
@@ -104,12 +104,11 @@ def counts(project: Project) -> dict[str, int]:
 def settle(example: Example, answer: dict[str, Any], reviewer: User) -> Annotation:
     """The reviewer's answer is gold. One that they gave before goes into the history."""
     answer = answering.in_labels_of_today(example.project, answer)
-    Example.objects.select_for_update().get(pk=example.pk)
-    own = example.annotations.filter(
-        source=AnnotationSource.REVIEW, author=reviewer, withdrawn_at=None
-    )
-    for former in own:
-        former.withdraw()
+    disputed = Example.objects.select_for_update().get(pk=example.pk).disputed
+    theirs = example.annotations.filter(source=AnnotationSource.REVIEW, author=reviewer)
+    former = list(theirs.filter(withdrawn_at=None))
+    for one in former:
+        one.withdraw()
     annotation = Annotation.record(
         example,
         answer,
@@ -118,18 +117,45 @@ def settle(example: Example, answer: dict[str, Any], reviewer: User) -> Annotati
         guidelines_version=example.project.guidelines_version,
     )
     Example.objects.filter(pk=example.pk).update(disputed=False)
-    _close(example, reviewer)
+    flags, recheck = _close(example, reviewer)
+    ended = Settlement.objects.create(
+        annotation=annotation, disputed=disputed, flags=flags, recheck=recheck
+    )
+    _ended_before(former, ended)
     gold.settle([example.pk], locked=True)
     checks.follow(example)
     return annotation
 
 
+def _ended_before(former: list[Annotation], ended: Settlement) -> None:
+    """What they settled before ended something, too: taken back is all of it at once."""
+    for one in Settlement.objects.filter(annotation__in=former):
+        ended.disputed, ended.recheck = ended.disputed or one.disputed, ended.recheck or one.recheck
+        ended.flags = [*one.flags, *ended.flags]
+    ended.save()
+
+
 @transaction.atomic
 def undo(annotation: Annotation, reviewer: User) -> None:
-    """Take one's own settlement back: what others said counts again."""
+    """Take one's own settlement back: what others said counts again, and so does what had brought
+    the example into review, unless another reviewer settled it as well."""
     if annotation.author_id != reviewer.pk or annotation.source != AnnotationSource.REVIEW:
         raise Conflict(_("Only who settled an example can take that back."))
+    example = Example.objects.select_for_update().get(pk=annotation.example_id)
+    others = example.annotations.filter(source=AnnotationSource.REVIEW, withdrawn_at=None)
+    if not others.exclude(pk=annotation.pk).exists():
+        _reopen(example, annotation)
     answering.forget(annotation)
+
+
+def _reopen(example: Example, annotation: Annotation) -> None:
+    for ended in Settlement.objects.filter(annotation=annotation):
+        if ended.disputed:
+            Example.objects.filter(pk=example.pk).update(disputed=True)
+        if ended.recheck:
+            Recheck.objects.filter(example=example).update(settled_at=None)
+        closed = Comment.objects.filter(example=example, pk__in=ended.flags)
+        closed.filter(closed_by=annotation.author_id).update(closed_at=None, closed_by=None)
 
 
 @transaction.atomic
@@ -153,11 +179,14 @@ def send_back(annotation: Annotation, reviewer: User, text: str) -> None:
     gold.settle([example.pk], locked=True)
 
 
-def _close(example: Example, reviewer: User) -> None:
+def _close(example: Example, reviewer: User) -> tuple[list[str], bool]:
+    """What it waited for. The flags, and whether a second look was wanted."""
     now = timezone.now()
     open_flags = example.comments.filter(kind=Said.FLAG, closed_at=None)
+    flags = [str(pk) for pk in open_flags.values_list("pk", flat=True)]
     open_flags.update(closed_at=now, closed_by=reviewer)
-    Recheck.objects.filter(example=example, settled_at=None).update(settled_at=now)
+    rechecks = Recheck.objects.filter(example=example, settled_at=None)
+    return flags, rechecks.update(settled_at=now) > 0
 
 
 def answers(example: Example) -> list[Annotation]:

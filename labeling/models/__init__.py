@@ -2,7 +2,7 @@
 
 from labeling.models.learning import Candidate, Learner, Rule, RuleKind
 from labeling.models.leases import LEASE, Assignment, Held, Suggestion
-from labeling.models.measuring import Check, Recheck
+from labeling.models.measuring import Check, Recheck, Settlement
 from labeling.models.talking import Comment, Notice, NoticeKind, Said
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "Rule",
     "RuleKind",
     "Said",
+    "Settlement",
     "Suggestion",
 ]

@@ -1,11 +1,11 @@
-"""What people are measured by, and what is asked of a second one."""
+"""What people are measured by, what is asked of a second one, and what a reviewer ended."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from projects.models import Example, Project
+from projects.models import Annotation, Example, Project
 
 
 class Check(models.Model):
@@ -47,3 +47,18 @@ class Recheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.example_id}: {self.doubt}"
+
+
+class Settlement(models.Model):
+    """What a reviewer's answer ended: taken back, the example is in review for it again."""
+
+    annotation = models.OneToOneField(Annotation, models.CASCADE, related_name="settlement")
+    disputed = models.BooleanField(default=False)
+    flags = models.JSONField(default=list)  # ids of comments
+    recheck = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("settlement"), _("settlements")
+
+    def __str__(self) -> str:
+        return str(self.annotation_id)

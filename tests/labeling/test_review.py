@@ -66,6 +66,30 @@ def test_a_settlement_can_be_taken_back_by_who_made_it(owner, member, torn):
     assert (torn.gold, torn.status) == (None, "review")
 
 
+@pytest.mark.parametrize("twice", [False, True])
+def test_what_had_brought_it_into_review_counts_again(project, owner, member, twice, speak):
+    upload(project, b"text,label\na message,spam\n")
+    example = project.examples.get()
+    queue.put(project, example.data, reason="wrong", origin={"feedback": "1"})
+    talking.flag(example, member, "odd")
+    Recheck.objects.create(example=example, project=project, doubt=800, expected=HAM)
+    settled = review.settle(example, HAM, owner)
+    settled = review.settle(example, SPAM, owner) if twice else settled
+    assert not any(review.counts(project).values())
+    speak(owner).delete(f"/api/v1/annotations/{settled.pk}/")
+    assert review.counts(project) == {"differ": 1, "low": 0, "flags": 1, "suspects": 1}
+
+
+def test_what_another_reviewer_settled_as_well_stays_settled(project, owner, member, torn):
+    other = person("other@example.org")
+    join(project, other, Role.REVIEWER)
+    talking.flag(torn, member, "odd")
+    settled = review.settle(torn, SPAM, owner)
+    review.settle(torn, SPAM, other)
+    review.undo(settled, owner)
+    assert not any(review.counts(project).values())
+
+
 def test_what_is_sent_back_is_its_authors_to_do_anew(project, owner, member, torn):
     theirs = Annotation.objects.get(author=member)
     review.send_back(theirs, owner, "Read the guidelines on parcels, please.")
