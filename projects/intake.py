@@ -6,6 +6,7 @@ a worker that dies leaves none or all of a batch, and the next one goes on behin
 
 import json
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -138,8 +139,7 @@ def _read_rows(upload: Upload, found: reading.Detected) -> None:
     meter, most = reading.Meter(), settings.UPLOAD_LIMIT_ROWS
     every = reading.rows(upload.file, found, meter)
     rows = islice(every, most)
-    for _ in islice(rows, upload.rows_read):
-        pass  # read by an attempt before this one
+    _pass_over(upload, rows)
     seen = upload.rows_read
     for batch in _ahead(upload, lambda: _checked(upload, rows, report, meter)):
         seen += batch.read
@@ -155,6 +155,16 @@ def _read_rows(upload: Upload, found: reading.Detected) -> None:
         problem = telling.problem(0, Refusal("file-rows", most=f"{most:,}"))
         upload.write(problems=[problem, *upload.problems])
     upload.finish(State.DONE, progress=1.0)
+
+
+def _pass_over(upload: Upload, rows: Iterator[Any]) -> None:
+    """What an attempt before this one has read. It may take long as well: where the lease ended
+    meanwhile, every attempt would begin anew and none would get behind it."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        for start in range(0, upload.rows_read, BATCH):
+            some = islice(rows, min(BATCH, upload.rows_read - start))
+            _awaited(upload, reader.submit(deque, some, 0))
+            _hold_on(upload)
 
 
 def _ahead(upload: Upload, read: Callable[[], Batch]) -> Iterator[Batch]:

@@ -1,6 +1,7 @@
 """Files come in whole, row by row, and what cannot be read is said in a sentence."""
 
 import json
+import time
 
 import pytest
 
@@ -236,3 +237,37 @@ def test_a_file_that_skips_leaves_what_is_there_alone(project):
     upload(project, b"text,label\nhello,ham\nnew,ham\n", existing="skip")
     assert Annotation.objects.count() == 2
     assert project.examples.get(data__text="hello").gold == {"label": "spam"}
+
+
+def test_whoever_passes_over_what_was_read_keeps_the_lease_and_hears_a_cancel(project, monkeypatch):
+    from projects import intake
+
+    half = upload(project, rows(30))
+    monkeypatch.setattr(intake, "BATCH", 10)
+    monkeypatch.setattr(intake, "HOLD_ON_SECONDS", 0.01)
+
+    def claimed(**more):
+        again = {"state": State.RUNNING, "rows_read": 20, "lease_until": "2000-01-01T00:00:00Z"}
+        Upload.objects.filter(pk=half.pk).update(**again, **more)
+        return Upload.claim(half.pk)
+
+    real, breaths = intake.reading.rows, []
+
+    def slowly(*asked):
+        for number, row in enumerate(real(*asked)):
+            if number == 5:
+                time.sleep(0.2)
+            if number == 20:
+                breaths.append("behind it")
+            yield row
+
+    monkeypatch.setattr(intake.reading, "rows", slowly)
+    monkeypatch.setattr(Upload, "breathe", lambda self: breaths.append("breath"))
+    intake.read(claimed())
+    assert breaths.index("behind it") > 5, "one in each hundredth of a second, and one a batch"
+    again, passed = claimed(), []
+    Upload.objects.update(cancel_requested=True)
+    monkeypatch.setattr(intake.reading, "rows", lambda *asked: map(passed.append, range(10**6)))
+    intake.read(again)
+    half.refresh_from_db()
+    assert half.state == State.CANCELLED and len(passed) == 10
