@@ -5,7 +5,9 @@ archive of its files. Keys to a store are kept aside for an hour and never in th
 """
 
 import os
+import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -20,13 +22,16 @@ from defusedxml import ElementTree
 from django.conf import settings
 from django.core.cache import cache
 
+from ml.reading import UnreadableFile
+from ml.reading.archives import TABLES
 from projects import outside
 from projects.models import Upload
 
 KEPT_SECONDS = 3600
-MOST_FILES = 1000
+TOLD_SECONDS = 1.0  # between two looks at whether it is wanted still
+MOST_FILES, MOST_PAGES = 1000, 1000  # a page of a listing has a thousand keys
 LISTING_BYTES = 8 * 1024**2
-READ = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".parquet", ".gz", ".conll")
+GZIP, AT_ONCE = ".gz", 1024**2  # bytes that are unpacked at once
 Meanwhile = Callable[[], None]
 
 
@@ -51,11 +56,12 @@ def bring(upload: Upload, *, meanwhile: Meanwhile) -> None:
         return
     upload.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = upload.file.with_name(f".{upload.pk}-{upload.token}")
+    watch = _Watch(upload, meanwhile)
     try:
         if "url" in upload.fetched:
-            _fetch_one(upload, aside, meanwhile)
+            _fetch_one(upload, aside, watch)
         else:
-            _fetch_folder(upload, aside, meanwhile)
+            _fetch_folder(upload, aside, watch)
         # The rest of an address may be a signature, and whoever holds it may read the file.
         fetched = {name: _bare(value) for name, value in upload.fetched.items()}
         upload.write(size_bytes=aside.stat().st_size, fetched=fetched)
@@ -69,23 +75,37 @@ def _bare(value: Any) -> Any:
     return value.partition("?")[0] if isinstance(value, str) else value
 
 
-def _fetch_one(upload: Upload, place: Any, meanwhile: Meanwhile) -> None:
+class _Watch:
+    """Looks each second whether the worker still has it and it is still wanted, over all files and
+    pages together, and says how much is here. Gives up what takes too long as a whole."""
+
+    def __init__(self, upload: Upload, meanwhile: Meanwhile) -> None:
+        self.upload, self.meanwhile = upload, meanwhile
+        self.got = self.whole = 0  # bytes; `whole` is 0 where nobody said how much there is
+        self.next = time.monotonic() + TOLD_SECONDS
+        self.end = time.monotonic() + outside.WHOLE_SECONDS
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now > self.end:
+            raise outside.NotFetched("fetch-slow", minutes=int(outside.WHOLE_SECONDS // 60))
+        if now < self.next:
+            return
+        self.next = now + TOLD_SECONDS
+        self.meanwhile()
+        told = {**self.upload.fetched, "got": self.got, "whole": self.whole}
+        self.upload.write(fetched=told)
+
+
+def _fetch_one(upload: Upload, place: Any, watch: _Watch) -> None:
     with outside.opened(upload.fetched["url"]) as answer, place.open("wb") as out:
         whole = answer.headers.get("Content-Length", "")
-
-        def told() -> None:
-            meanwhile()
-            _tell(upload, out.tell(), int(whole) if whole.isdigit() else 0)
-
-        for piece in outside.pieces(answer, most=settings.UPLOAD_LIMIT_BYTES, meanwhile=told):
+        watch.whole = int(whole) if whole.isdigit() and len(whole) < 16 else 0
+        for piece in outside.pieces(answer, most=settings.UPLOAD_LIMIT_BYTES, meanwhile=watch):
             out.write(piece)
+            watch.got += len(piece)
         out.flush()
         os.fsync(out.fileno())
-
-
-def _tell(upload: Upload, got: int, whole: int = 0) -> None:
-    """How much of it is here; `whole` is 0 where nobody said how much there is."""
-    upload.write(fetched={**upload.fetched, "got": got, "whole": whole})
 
 
 class Store:
@@ -112,16 +132,18 @@ class Store:
     def names(self, meanwhile: Meanwhile) -> Iterator[str]:
         """The keys below the prefix, in order. Raises outside.NotFetched."""
         token = ""
-        while True:
+        for _ in range(MOST_PAGES):
             # In the order of their names, as the signature wants them.
             query = f"?{token}list-type=2&max-keys=1000&prefix={quote(self.prefix, safe='')}"
             with self.opened(query) as answer:
                 listed = b"".join(outside.pieces(answer, most=LISTING_BYTES, meanwhile=meanwhile))
+            meanwhile()
             page = _parsed(listed)
             yield from page.names
             if not page.next:
                 return
             token = f"continuation-token={quote(page.next, safe='')}&"
+        raise outside.NotFetched("fetch-many", most=f"{MOST_PAGES * 1000:,}")
 
 
 class _Page:
@@ -139,33 +161,59 @@ def _parsed(listed: bytes) -> _Page:
     return _Page(names, root.findtext(f"{space}NextContinuationToken") or "")
 
 
-def _fetch_folder(upload: Upload, place: Any, meanwhile: Meanwhile) -> None:
+def _fetch_folder(upload: Upload, place: Any, watch: _Watch) -> None:
     asked = upload.fetched["s3"]
     secret = cache.get(_place(upload.pk), "")
     if asked["key"] and not secret:
         raise outside.NotFetched("fetch-forgotten")
-    store, left, count = Store(asked, secret), settings.UPLOAD_LIMIT_BYTES, 0
+    store, count = Store(asked, secret), 0
     with zipfile.ZipFile(place, "w", zipfile.ZIP_STORED) as archive:
-        for name in store.names(meanwhile):
-            if not name.lower().endswith(READ):
+        for name in store.names(watch):
+            if not name.lower().removesuffix(GZIP).endswith(TABLES):
                 continue
             count += 1
             if count > MOST_FILES:
                 raise outside.NotFetched("fetch-many", most=f"{MOST_FILES:,}")
-            left -= _into(archive, store, name, count, left, meanwhile)
-            _tell(upload, settings.UPLOAD_LIMIT_BYTES - left)
+            _into(archive, store, name, count, watch)
     if not count:
         raise outside.NotFetched("fetch-nothing", prefix=asked["prefix"][:100])
 
 
-def _into(
-    archive: zipfile.ZipFile, store: Store, name: str, count: int, left: int, meanwhile: Meanwhile
-) -> int:
-    """One file into the archive, under a name of our own; its size in bytes."""
-    size = 0
-    member = f"{count:04}-{PurePosixPath(name).name[-100:]}"
-    with store.opened(f"/{quote(name)}") as answer, archive.open(member, "w") as out:
-        for piece in outside.pieces(answer, most=left, meanwhile=meanwhile):
-            size += len(piece)
+def _into(archive: zipfile.ZipFile, store: Store, name: str, count: int, watch: _Watch) -> None:
+    """One file into the archive, under a name of our own, and unpacked: none lies in another."""
+    most, last = settings.UPLOAD_LIMIT_BYTES, PurePosixPath(name).name[-100:]
+    packed = last.lower().endswith(GZIP)
+    member = f"{count:04}-{last[: -len(GZIP)] if packed else last}"
+    with (
+        store.opened(f"/{quote(name)}") as answer,
+        archive.open(member, "w", force_zip64=True) as out,
+    ):
+        pieces = outside.pieces(answer, most=most, meanwhile=watch)
+        for piece in _unpacked(pieces) if packed else pieces:
+            watch.got += len(piece)
+            if watch.got > most:  # all of them together
+                raise outside.NotFetched("fetch-large", most=f"{most // 1024**2:,}")
             out.write(piece)
-    return size
+    watch()
+
+
+def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What a gzip holds, a megabyte at a time; several in one file follow one another."""
+    unpack, begun = _gzip(), False
+    try:
+        for left in pieces:
+            while left:
+                begun = True
+                yield unpack.decompress(left, AT_ONCE)
+                left = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+                if unpack.eof:
+                    unpack, begun = _gzip(), False
+        yield unpack.flush()
+    except zlib.error as error:
+        raise UnreadableFile("file-damaged") from error
+    if begun and not unpack.eof:
+        raise UnreadableFile("file-damaged")
+
+
+def _gzip() -> Any:
+    return zlib.decompressobj(16 + zlib.MAX_WBITS)

@@ -20,8 +20,10 @@ from django.conf import settings
 
 from ml.refusing import Refusal
 
-# Silence for longer than this ends it: a worker's lease goes on only between two pieces.
+# Silence for longer than this ends it: a worker's lease goes on only between two pieces, and not
+# before there is an answer, however many redirects lead to it and however slowly they speak.
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
+ANSWER_SECONDS = 20.0
 WHOLE_SECONDS = 1800.0
 REDIRECTS = 5
 LONGEST_URL = 2000
@@ -35,11 +37,27 @@ class NotFetched(Refusal):
     """It cannot be fetched; the message says why, and nothing of what a server inside said."""
 
 
+class _Patience:
+    """Until when one waits, whatever is said meanwhile."""
+
+    def __init__(self) -> None:
+        self.end = time.monotonic() + ANSWER_SECONDS
+
+    def answered(self) -> None:
+        """What is read from now on may take its time."""
+        self.end = time.monotonic() + WHOLE_SECONDS
+
+    def left(self) -> float:
+        if (left := self.end - time.monotonic()) <= 0:
+            raise httpcore.ReadTimeout("too slow as a whole")
+        return left
+
+
 class _Guarded(httpcore.NetworkBackend):
     """Connects to public addresses only."""
 
-    def __init__(self) -> None:
-        self.plain = httpcore.SyncBackend()
+    def __init__(self, patience: _Patience) -> None:
+        self.plain, self.patience = httpcore.SyncBackend(), patience
 
     def connect_tcp(
         self,
@@ -50,7 +68,9 @@ class _Guarded(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         address = checked(host, port)
-        return _Timed(self.plain.connect_tcp(address, port, timeout, local_address, socket_options))
+        wait = min(timeout or CONNECT_SECONDS, self.patience.left())
+        plain = self.plain.connect_tcp(address, port, wait, local_address, socket_options)
+        return _Timed(plain, self.patience)
 
     def connect_unix_socket(self, path: str, *_: Any, **__: Any) -> httpcore.NetworkStream:
         raise httpcore.ConnectError("not a place on the network")
@@ -62,20 +82,17 @@ class _Guarded(httpcore.NetworkBackend):
 class _Timed(httpcore.NetworkStream):
     """A connection that ends in time, however slowly its other end speaks."""
 
-    def __init__(self, plain: httpcore.NetworkStream, end: float | None = None) -> None:
-        self.plain, self.end = plain, end or time.monotonic() + WHOLE_SECONDS
+    def __init__(self, plain: httpcore.NetworkStream, patience: _Patience) -> None:
+        self.plain, self.patience = plain, patience
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._look()
-        return self.plain.read(max_bytes, timeout)
+        return self.plain.read(max_bytes, self._at_most(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._look()
-        self.plain.write(buffer, timeout)
+        self.plain.write(buffer, self._at_most(timeout))
 
-    def _look(self) -> None:
-        if time.monotonic() > self.end:
-            raise httpcore.ReadTimeout("too slow as a whole")
+    def _at_most(self, timeout: float | None) -> float:
+        return min(timeout or READ_SECONDS, self.patience.left())
 
     def close(self) -> None:
         self.plain.close()
@@ -86,7 +103,8 @@ class _Timed(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return _Timed(self.plain.start_tls(ssl_context, server_hostname, timeout), self.end)
+        wait = self._at_most(timeout)
+        return _Timed(self.plain.start_tls(ssl_context, server_hostname, wait), self.patience)
 
     def get_extra_info(self, info: str) -> Any:
         return self.plain.get_extra_info(info)
@@ -95,9 +113,9 @@ class _Timed(httpcore.NetworkStream):
 class _Transport(httpx.BaseTransport):
     """httpx over a pool of guarded connections."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: _Patience) -> None:
         self.pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=_Guarded()
+            ssl_context=ssl.create_default_context(), network_backend=_Guarded(patience)
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -178,8 +196,9 @@ def opened(
 
     `sign` gives headers for the address that is asked; with it, no redirect is followed.
     """
-    timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    with httpx.Client(transport=_Transport(), timeout=timeout, trust_env=False) as client:
+    timeout, patience = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS), _Patience()
+    transport = _Transport(patience)
+    with httpx.Client(transport=transport, timeout=timeout, trust_env=False) as client:
         for _ in range(REDIRECTS + 1):
             check_address(url)
             headers = {"Accept-Encoding": "identity", "User-Agent": "studio"}
@@ -195,6 +214,7 @@ def opened(
                     continue
                 if answer.status_code != httpx.codes.OK:
                     raise NotFetched("fetch-status", status=answer.status_code)
+                patience.answered()
                 yield answer
                 return
         raise NotFetched("fetch-redirects", most=REDIRECTS)
@@ -216,8 +236,11 @@ def check_address(url: str) -> None:
 def pieces(
     answer: httpx.Response, *, most: int, meanwhile: Callable[[], None] = lambda: None
 ) -> Iterator[bytes]:
-    """The body as it was sent, up to `most` bytes and within WHOLE_SECONDS. Raises NotFetched."""
-    end, size, told = time.monotonic() + WHOLE_SECONDS, 0, time.monotonic()
+    """The body as it was sent, up to `most` bytes and within WHOLE_SECONDS. Raises NotFetched.
+
+    `meanwhile` is called after each piece.
+    """
+    end, size = time.monotonic() + WHOLE_SECONDS, 0
     try:
         for piece in answer.iter_raw():  # as it comes: the clock is looked at each time
             size += len(piece)
@@ -225,10 +248,8 @@ def pieces(
                 raise NotFetched("fetch-large", most=f"{most // 1024**2:,}")
             if time.monotonic() > end:
                 raise NotFetched("fetch-slow", minutes=int(WHOLE_SECONDS // 60))
-            if time.monotonic() - told > 1:
-                told = time.monotonic()
-                meanwhile()
             yield piece
+            meanwhile()
     except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException,
             httpcore.ProtocolError) as error:  # fmt: skip
         raise NotFetched("fetch-broken") from error

@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 
 from ml.refusing import Refusal
 from projects import fetching, outside
-from projects.leases import State
+from projects.leases import LEASE, State
 from projects.models import Upload
 from tests.cast import rows
 
@@ -33,10 +33,11 @@ ADDRESSES = [
 
 
 class Canary:
-    """A server on this machine that counts who comes, and answers as it is told."""
+    """A server on this machine that counts who comes, and answers as it is told: the first bytes at
+    once, and the rest one by one where there is a pause."""
 
-    def __init__(self, answer: bytes, pause: float = 0.0) -> None:
-        self.answer, self.visits, self.pause = answer, 0, pause
+    def __init__(self, answer: bytes, pause: float = 0.0, at_once: int = 0) -> None:
+        self.answer, self.visits, self.pause, self.at_once = answer, 0, pause, at_once
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -48,10 +49,11 @@ class Canary:
                 self.visits += 1
                 with connection, contextlib.suppress(OSError):
                     connection.recv(65536)
-                    for byte in self.answer if self.pause else ():
+                    first = self.at_once if self.pause else len(self.answer)
+                    connection.sendall(self.answer[:first])
+                    for byte in self.answer[first:]:
                         connection.sendall(bytes([byte]))
                         time.sleep(self.pause)
-                    connection.sendall(b"" if self.pause else self.answer)
 
 
 @pytest.fixture
@@ -137,13 +139,35 @@ def test_an_endless_body_and_a_redirect_without_end_are_cut(settings):
 
 
 def test_a_body_slower_than_patience_is_given_up(settings, monkeypatch):
-    slow = Canary(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"a" * 99, pause=0.1)
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+    slow = Canary(head + b"a" * 99, pause=0.1, at_once=len(head))
     settings.FETCH_ALLOW = [f"127.0.0.1:{slow.port}"]
     monkeypatch.setattr(outside, "WHOLE_SECONDS", 1.0)
     began = time.monotonic()
-    with pytest.raises(outside.NotFetched):
+    with pytest.raises(outside.NotFetched, match=r"longer than|broke"):
         fetched(f"http://127.0.0.1:{slow.port}/")
     assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200,
+        b"HTTP/1.1 302 Found\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n",
+    ],
+    ids=["a header without end", "slow redirects, one after another"],
+)
+def test_who_does_not_come_to_the_point_is_given_up_while_the_lease_lasts(
+    settings, monkeypatch, answer
+):
+    assert LEASE.total_seconds() - outside.CONNECT_SECONDS > outside.ANSWER_SECONDS
+    slow = Canary(answer, pause=0.02)
+    settings.FETCH_ALLOW = [f"127.0.0.1:{slow.port}"]
+    monkeypatch.setattr(outside, "ANSWER_SECONDS", 1.5)
+    began = time.monotonic()
+    with pytest.raises(outside.NotFetched, match="does not answer"):
+        fetched(f"http://127.0.0.1:{slow.port}/")
+    assert 1 < time.monotonic() - began < 3
 
 
 def test_a_file_is_imported_from_an_address(project, settings):
