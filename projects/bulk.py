@@ -12,7 +12,7 @@ from accounts.models import User
 from ml.answers import AnswerError
 from ml.measuring import wilson
 from projects import gold, relabeling
-from projects.models import Act, Annotation, AnnotationSource, Deed, Example, Project
+from projects.models import Act, Annotation, AnnotationSource, Deed, Example, Member, Project
 
 Before = dict[UUID, dict[str, Any]]
 SAMPLE = 10  # examples that are seen before many are labelled
@@ -69,22 +69,28 @@ def _label(
             for example, pk in new.items()
         ]
     )  # fmt: skip
-    theirs_no_more = Example.objects.filter(pk__in=list(new), assignee=act.created_by)
-    theirs_no_more.update(assignee=None)  # they were to answer, and did
+    by = act.created_by_id
+    theirs = {one.pk for one in free if by and one.pk in new and one.assignee_id == by}
+    Example.objects.filter(pk__in=theirs).update(assignee=None)  # they were to answer, and did
     gold.settle(list(new))
     return {
-        example: {"annotation": str(pk), "answer": said[example]} for example, pk in new.items()
+        example: {"annotation": str(pk), "answer": said[example], "theirs": example in theirs}
+        for example, pk in new.items()
     }
 
 
 def withdraw(act: Act, before: Before) -> None:
-    """But for what was changed since."""
+    """But for what was changed since. Who was to answer is to answer again."""
     given = {UUID(was["annotation"]): was for was in before.values()}
+    back = []
     for annotation in Annotation.objects.filter(pk__in=list(given), withdrawn_at=None):
         was = given[annotation.pk]
         said = was.get("answer", act.value.get("answer"))
         if annotation.answer in (said, relabeling.as_now(act.project, said)):
             annotation.withdraw()
+            back += [annotation.example_id] if was.get("theirs") else []
+    if Member.may_label(act.project).filter(user=act.created_by).exists():
+        Example.objects.filter(pk__in=back, assignee=None).update(assignee=act.created_by)
     gold.settle(list(before))
 
 

@@ -11,8 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
-from projects import bulk, due, gold, indexing, mending, relabeling
+from projects import bulk, gold, indexing, mending, relabeling
 from projects.models import (
     Act,
     Deed,
@@ -20,8 +19,6 @@ from projects.models import (
     Example,
     Member,
     Project,
-    Role,
-    Stage,
     Status,
     Tag,
     Tagged,
@@ -95,14 +92,8 @@ def _bring_back(act: Act, examples: list[UUID]) -> Before:
     before = {one.pk: {"aside": one.set_aside, "deleted": bool(one.deleted_at)} for one in found}
     Example.objects.filter(away, pk__in=list(before)).update(set_aside=False, deleted_at=None)
     gold.settle(list(before))
-    _found_again([pk for pk, was in before.items() if was["deleted"]])
+    indexing.again([pk for pk, was in before.items() if was["deleted"]])
     return before
-
-
-def _found_again(examples: list[UUID]) -> None:
-    """What was deleted is in no index."""
-    indexing.at_once(examples)
-    due.put(Stage.INDEX, examples)
 
 
 def _away_again(act: Act, before: Before) -> None:
@@ -138,7 +129,7 @@ def _delete(act: Act, examples: list[UUID]) -> Before:
 def _not_deleted(act: Act, before: Before) -> None:
     _set(list(before), deleted_at=None)
     _skipped_again(before)
-    _found_again(list(before))
+    indexing.again(list(before))
 
 
 def _tag(act: Act, examples: list[UUID]) -> Before:
@@ -194,7 +185,8 @@ def _said(person: UUID | None) -> str | None:
 
 def _assign_as_before(act: Act, before: Before) -> None:
     wanted = {was["person"] for was in before.values() if was["person"]}
-    there = set(map(str, User.objects.filter(pk__in=wanted).values_list("pk", flat=True)))
+    may = Member.may_label(act.project).filter(user_id__in=wanted)
+    there = set(map(str, may.values_list("user_id", flat=True)))
     now = act.value.get("person")  # acts of old say it once for all
     for person, to in {(was["person"], was.get("to", now)) for was in before.values()}:
         those = [
@@ -210,8 +202,7 @@ def _no_member(project: Project, value: dict[str, Any]) -> str:
         people = _assignees(value)
     except ValueError:
         return "person"
-    may = Member.objects.filter(project=project, role__gte=Role.ANNOTATOR)
-    here = may.filter(user_id__in=people).count()
+    here = Member.may_label(project).filter(user_id__in=people).count()
     return "" if here == len(people) else "person"
 
 

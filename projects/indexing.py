@@ -39,6 +39,13 @@ def at_once(examples: Iterable[UUID]) -> None:
     _index(list(examples))
 
 
+def again(examples: list[UUID]) -> None:
+    """What was deleted and is back: it is in no index."""
+    if len(examples) <= SMALL:
+        at_once(examples)
+    due.put(Stage.INDEX, examples)
+
+
 @transaction.atomic
 def _chunk(project: UUID | None = None) -> int:
     taken = due.take(Stage.INDEX, CHUNK, project)

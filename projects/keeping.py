@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts.ids import new_id
-from projects import differing, founding, gold, relabeling, voicing
+from projects import differing, founding, gold, indexing, relabeling, voicing
 from projects.models import Existing, Upload
 from projects.voicing import Besides
 
@@ -236,7 +236,9 @@ def _met(cursor: Any, upload: Upload, voiced: list[UUID]) -> list[UUID]:
     changed = []
     if upload.meets_deleted:  # whoever uploads again what was deleted wants it
         cursor.execute(_BRING_BACK)
-        changed += [example for (example,) in cursor.fetchall()]
+        back = [example for (example,) in cursor.fetchall()]
+        indexing.again(back)
+        changed += back
     if upload.existing == Existing.UPDATE:
         cursor.execute(_WITHDRAW, {**_annotating(upload), "voiced": voiced})
         changed += [example for (example,) in cursor.fetchall()]

@@ -117,6 +117,11 @@ class Member(models.Model):
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
 
+    @classmethod
+    def may_label(cls, project: Project) -> models.QuerySet["Member"]:
+        """Those who can be asked for answers."""
+        return cls.objects.filter(project=project, role__gte=Role.ANNOTATOR)
+
 
 def in_two_weeks() -> Any:
     return timezone.now() + timedelta(days=14)

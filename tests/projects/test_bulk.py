@@ -143,3 +143,22 @@ def test_what_an_act_changed_is_a_filter(client, mail, owner):
 def test_no_more_are_expected_to_be_wrong_than_are_left():
     assert bulk.expected(1, 10, 11) == (1, 2)
     assert bulk.expected(0, 10, 10) == (0, 0)
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.VIEWER])
+def test_after_an_undo_an_example_is_theirs_again_to_whom_it_was_assigned(mail, owner, role):
+    other = person("other@example.org")
+    place = join(mail, other, Role.REVIEWER)
+    one, two, three = mail.examples.order_by("pk")[:3]
+    for example, whose in ((one, other), (two, owner), (three, None)):
+        type(one).objects.filter(pk=example.pk).update(assignee=whose)
+    ids = {"ids": [str(each.pk) for each in (one, two, three)]}
+    act = acting.begin(mail, other, Deed.ANNOTATE, ids, {"answer": SPAM})
+    acting.carry_out(Act.claim(act.pk))
+    assert not mail.examples.filter(assignee=other).exists()
+    place.role = role
+    place.save()
+    acting.undo(act)
+    acting.carry_out(Act.claim(act.pk))
+    found = [mail.examples.get(pk=each.pk).assignee for each in (one, two, three)]
+    assert found == [other if role >= Role.ANNOTATOR else None, owner, None]
