@@ -27,17 +27,18 @@ def held_by(person: User, assignment_id: UUID) -> Assignment:
 
 @transaction.atomic
 def submit(
-    assignment: Assignment, answer: dict[str, Any], duration_ms: int | None
+    assignment: Assignment, answer: dict[str, Any], duration_ms: int | None, *, anew: bool = False
 ) -> tuple[Annotation, bool]:
     """Keep an answer. Returns the annotation, and whether it is new.
 
     The same submit again returns the same annotation. After the lease ended it is accepted while
-    a place is free, else refused with words.
+    a place is free, else refused with words. Said `anew`, it takes the place of one that arrived
+    though its sender could not know.
     """
     answer = in_labels_of_today(assignment.project, answer)
     example, assignment = _locked(assignment)
     if assignment.state == Held.SUBMITTED:
-        return _again(assignment, answer), False
+        return _again(assignment, answer, anew=anew), False
     if assignment.state != Held.LEASED:
         _refuse_if_taken(example, assignment)
     _refuse_if_answered(example, assignment)
@@ -89,10 +90,13 @@ def _as_expected(assignment: Assignment, answer: dict[str, Any]) -> bool | None:
     return answer == relabeling.as_now(assignment.project, suggestion["answer"])
 
 
-def _again(assignment: Assignment, answer: dict[str, Any]) -> Annotation:
+def _again(assignment: Assignment, answer: dict[str, Any], *, anew: bool) -> Annotation:
     kept = assignment.annotation
-    if kept is not None and kept.withdrawn_at is None and _said(kept, answer):
-        return kept
+    if kept is not None and kept.withdrawn_at is None:
+        if anew and kept.answer != answer:
+            change(kept, answer)
+        if anew or _said(kept, answer):
+            return kept
     raise Conflict(
         _("You answered this one already. Change the annotation instead of sending another.")
     )
@@ -125,9 +129,15 @@ def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
 
 
 @transaction.atomic
-def skip(assignment: Assignment, reason: str) -> None:
-    """Hide the example from this person; `skipped` once nobody is left to ask."""
+def skip(assignment: Assignment, reason: str, *, anew: bool = False) -> None:
+    """Hide the example from this person; `skipped` once nobody is left to ask.
+
+    Said `anew`, an answer that arrived though its sender could not know is taken back.
+    """
     example, assignment = _locked(assignment)
+    if anew and assignment.state == Held.SUBMITTED:
+        _take_back(assignment)
+        example, assignment = _locked(assignment)
     if assignment.state == Held.SUBMITTED:
         raise Conflict(_("You answered this one already. Take the annotation back first."))
     _end(assignment, Held.SKIPPED, skip_reason=reason)

@@ -31,11 +31,11 @@ def of(session: SessionBase, project: Project) -> Sitting:
 
 
 def remember(session: SessionBase, assignment: Assignment, answer: dict[str, Any] | None) -> None:
-    """Note an answer, or a skip (None). A repeat of the same is one."""
+    """Note an answer, or a skip (None). Of one example the last counts."""
+    if last(session, assignment.project) == assignment.pk:
+        forget(session, assignment.project)
     key = _key(assignment.project)
     deeds = session.get(key, [])
-    if deeds and deeds[-1][0] == str(assignment.pk):
-        return
     session[key] = [*deeds[-KEPT + 1 :], [str(assignment.pk), answer]]
     if answer is not None:
         session[f"{key}:answered"] = session.get(f"{key}:answered", 0) + 1

@@ -27,6 +27,7 @@ from projects import relabeling
 from projects.access import MemberRequest
 
 HAS, PERSON = "X-Desk", "X-Desk-Person"
+ANEW = "anew"  # the page took back an answer that had perhaps arrived
 LONGEST_PAUSE_MS = 10 * 60 * 1000
 KEPT, REFUSED, GONE = 200, 422, 409
 View = Callable[..., HttpResponse]
@@ -76,7 +77,7 @@ def answer(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> Htt
     except AnswerError as problem:
         return _refused(request, assignment, asking.sentence(problem))
     try:
-        answering.submit(assignment, given, _spent(request))
+        answering.submit(assignment, given, _spent(request), anew=ANEW in request.POST)
     except Conflict as gone:
         return _turn(request, said=str(gone.detail), status=GONE)
     jobs.ring(request.project)
@@ -91,7 +92,8 @@ def skip(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> HttpR
     assignment = drawer.own(request, assignment_id)
     words, reason = (request.POST.get(name, "") for name in ("words", "reason"))
     try:
-        answering.skip(assignment, talking.cleaned(words, 1000) or talking.cleaned(reason, 1000))
+        why = talking.cleaned(words, 1000) or talking.cleaned(reason, 1000)
+        answering.skip(assignment, why, anew=ANEW in request.POST)
     except Conflict as gone:
         return _turn(request, said=str(gone.detail), status=GONE)
     sitting.remember(request.session, assignment, None)

@@ -85,6 +85,39 @@ def test_undo_while_away_brings_the_example_back(one):
     one.visitor.complaints.clear()
 
 
+@pytest.mark.parametrize("then", [("d",), ("s", "Enter")])
+def test_undo_while_away_of_what_had_arrived_counts_too(one, then):
+    """The answer is kept, and its echo is lost: the person cannot know."""
+
+    def lost(route):
+        route.fetch()
+        route.abort()
+
+    one.page.route("**/answer/", lost)
+    text = one.gives("r")
+    expect(one.line).to_contain_text("Kept here")
+    assert answered(one.project)[text] == "refund"
+    one.press("Backspace")
+    expect(one.example).to_have_text(text)
+    one.page.unroute("**/answer/")
+    one.gives(*then)
+    expect(one.line).to_contain_text("Everything is saved")
+    assert answered(one.project).get(text) == ("delivery" if then == ("d",) else None)
+    one.visitor.complaints.clear()
+
+
+def test_the_first_example_comes_when_the_network_is_back(visit, studio):
+    fresh = desk.project(studio, "text-classification", [{"text": "The only letter"}], LABELS)
+    one = desk.Desk(visit(), fresh)
+    one.page.route("**/next/", lambda route: route.abort())
+    one.visitor.go(fresh.path)
+    expect(one.line).to_contain_text("comes when the network is back")
+    one.page.unroute("**/next/")
+    one.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(one.example).to_have_text("The only letter")
+    one.visitor.complaints.clear()
+
+
 def test_what_is_refused_comes_back_with_why_and_what_was_said(one):
     refusal = '<div data-turn data-current="" data-after=""><p data-said>Not so.</p></div>'
     one.page.route("**/answer/", lambda route: route.fulfill(status=422, body=refusal))

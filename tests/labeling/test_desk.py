@@ -340,3 +340,17 @@ def test_a_character_that_cannot_be_kept_is_left_out_of_what_people_write(desk):
     assert desk.post("desk-skip", held.pk, words="e\0f").status_code == 200
     held.refresh_from_db()
     assert held.skip_reason == "ef"
+
+
+def test_what_is_said_anew_takes_the_place_of_what_had_arrived(desk):
+    """As after an undo while the network was away."""
+    desk.post("desk-next")
+    held = desk.held()
+    desk.post("desk-answer", held.pk, label="spam")
+    assert desk.post("desk-answer", held.pk, label="ham").status_code == 409
+    page = desk.post("desk-answer", held.pk, label="ham", anew="1").content.decode()
+    assert Annotation.objects.get().answer == {"label": "ham"}
+    assert "Answered in this sitting: 1." in page and "“ham”" in page
+    assert desk.post("desk-skip", held.pk, anew="1").status_code == 200
+    held.refresh_from_db()
+    assert (held.state, Annotation.objects.get().withdrawn_at is None) == (Held.SKIPPED, False)

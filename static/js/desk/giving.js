@@ -29,7 +29,7 @@ export function begin() {
   const panel = turns.shown();
   if (outbox.has(turns.idOf(panel))) turns.give(turns.idOf(panel));
   else mount(panel);
-  if (outbox.first()) send().then(more);
+  if (outbox.first()) send().then(() => { if (!turns.waits()) more(); });
   else more();
 }
 
@@ -50,7 +50,8 @@ async function take(form, button) {
   const id = turns.idOf(turns.shown());
   if (!id || turns.isGiven(id) || !turns.shown().contains(form)) return;
   const said = [...new FormData(form, button)].filter(([name]) => !NOT_SAID.has(name));
-  const fields = [...said, ...Object.entries(reason ?? {}), ["duration_ms", String(turns.looked())]];
+  const anew = "anew" in turns.shown().dataset ? [["anew", "1"]] : [];
+  const fields = [...said, ...anew, ...Object.entries(reason ?? {}), ["duration_ms", String(turns.looked())]];
   const entry = { id, url: form.getAttribute("action"), fields, skips, gist: gist() };
   if (!outbox.add(entry)) { line.say(line.words.full, { stays: true }); return; }
   turns.give(id);
@@ -73,8 +74,9 @@ async function sendAll() {
     if (answer.kind === "out") { out = true; line.say(line.words.out, { stays: true, out: true }); return; }
     settle(entry, answer);
   }
-  if (tries > 0) { line.say(line.words.back); if (turns.waits()) setTimeout(more); }
+  if (tries > 0) line.say(line.words.back);
   tries = 0;
+  if (turns.waits()) setTimeout(more);
 }
 
 function settle(entry, answer) {
@@ -103,7 +105,10 @@ async function undo() {
   const last = outbox.last();
   if (last) {
     const panel = turns.forget(last.id);
-    if (panel) { outbox.remove(last.id); turns.bringBack(panel); } else line.say(line.words.unsent);
+    if (!panel) { line.say(line.words.unsent); return; }
+    outbox.remove(last.id);
+    panel.dataset.anew = ""; // it may have arrived, and only its echo was lost
+    turns.bringBack(panel);
     return;
   }
   const answer = await post(document.querySelector("[data-undoes]").getAttribute("action"), [], turns.known());

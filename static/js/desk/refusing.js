@@ -47,7 +47,7 @@ function paragraph(text) {
 
 function chosen({ fields, skips }) {
   if (skips) return line.words.skipped;
-  const said = fields.filter(([name, value]) => !["duration_ms", "explicit", "place"].includes(name) && value);
+  const said = fields.filter(([name, value]) => !["duration_ms", "explicit", "place", "anew"].includes(name) && value);
   return said.map(([name, value]) => (name === "spans" ? marked(value) : value)).join(", ").slice(0, 500) || "∅";
 }
 
