@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.problems import Conflict
 from labeling import answering, checks, team
 from labeling.models import Comment, Notice, NoticeKind, Recheck, Said, Settlement
-from projects import gold, relabeling
+from projects import gold, health, relabeling
 from projects.models import Annotation, AnnotationSource, Example, Project, Status
 
 MOST = 100
@@ -124,6 +124,7 @@ def settle(example: Example, answer: dict[str, Any], reviewer: User) -> Annotati
     _ended_before(former, ended)
     gold.settle([example.pk], locked=True)
     checks.follow(example)
+    health.settled(example)
     return annotation
 
 

@@ -11,7 +11,7 @@ from ml import nearby
 from ml.embedding import CharacterNgrams, Floats
 from ml.findings import whole
 from projects import due, embedding, noting, places
-from projects.models import Finding, Kind, Stage
+from projects.models import Example, Finding, Kind, Stage
 from projects.together import keep
 
 if TYPE_CHECKING:
@@ -59,15 +59,24 @@ def _outliers(
 
 
 def _alike(survey: "Survey", ids: list[UUID], vectors: Floats) -> list[tuple[UUID, dict[str, Any]]]:
-    """What says nearly the same as an older example, though in other words."""
+    """What says nearly the same as an older example, though in other words; where only the newer
+    one has an answer, the older one is what says the same."""
     repeats = set(_repeats(survey))
     fresh = [at for at, pk in enumerate(ids) if pk not in repeats]
     kept = vectors[fresh]
     found = survey.awaited(lambda meanwhile: nearby.meant_alike(kept, meanwhile=meanwhile))
-    return [
-        (ids[fresh[b]], {"of": str(ids[fresh[a]]), "cosine": round(cosine, 3)})
-        for a, b, cosine in found.pairs
-    ]
+    pairs = [(ids[fresh[a]], ids[fresh[b]], round(cosine, 3)) for a, b, cosine in found.pairs]
+    answered = _answered({pk for a, b, _ in pairs for pk in (a, b)})
+    alike: dict[UUID, dict[str, Any]] = {}
+    for a, b, cosine in pairs:
+        stays, other = (b, a) if b in answered and a not in answered else (a, b)
+        alike.setdefault(other, {"of": str(stays), "cosine": cosine})
+    return list(alike.items())
+
+
+def _answered(ids: set[UUID]) -> set[UUID]:
+    found = Example.objects.filter(pk__in=ids, gold__isnull=False)
+    return set(found.values_list("pk", flat=True))
 
 
 def _repeats(survey: "Survey") -> Any:

@@ -78,15 +78,28 @@ def write(export: Export) -> None:
     """Write a claimed export to its end. Ends `done`, `failed` or `cancelled`."""
     try:
         size, rows = _written(export)
-        export.finish(State.DONE, progress=1.0, rows=rows, size_bytes=size, expires_at=Now() + KEPT)
+        _done(export, rows, size)
     except exporting.Refused as why:
         export.finish(State.FAILED, error=why.code)
     except _Cancelled:
+        export.file.unlink(missing_ok=True)
         export.finish(State.CANCELLED)
     except LeaseLost:
         return  # another worker writes it anew
     finally:
         _aside(export).unlink(missing_ok=True)
+
+
+def _done(export: Export, rows: int, size: int) -> None:
+    """Ends it, unless somebody wanted no more of it at the last moment: what it holds may be
+    masked or erased by now."""
+    ended = export.mine.filter(cancel_requested=False).update(
+        state=State.DONE, progress=1.0, rows=rows, size_bytes=size, finished_at=Now(),
+        lease_until=None, expires_at=Now() + KEPT,
+    )  # fmt: skip
+    if not ended:
+        export.breathe()  # raises where somebody else has it
+        raise _Cancelled
 
 
 def _written(export: Export) -> tuple[int, int]:

@@ -56,12 +56,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Progress:
-    """How many of the examples each stage has seen; `busy` while something is still to be done."""
+    """How many of the examples each stage has seen, None where more wait for it than are counted;
+    `busy` while something is still to be done."""
 
     total: int
-    indexed: int
-    inspected: int
-    embedded: int
+    indexed: int | None
+    inspected: int | None
+    embedded: int | None
     inspection: Inspection | None
     busy: bool
 
@@ -69,13 +70,15 @@ class Progress:
 def progress(project: Project, total: int) -> Progress:
     waiting = due.waiting(project)
     inspection = Inspection.objects.filter(project=project).first()
-    to_index = waiting[Stage.INDEX]
-    to_inspect = to_index + waiting[Stage.INSPECT]
-    to_embed = to_inspect + waiting[Stage.EMBED]
     looking = inspection is not None and inspection.state in BUSY
-    seen, looked, compared = (max(0, total - left) for left in (to_index, to_inspect, to_embed))
-    busy = bool(to_embed) or looking or bool(surveying.wanting(project.pk))
-    return Progress(total, seen, looked, compared, inspection, busy)
+    busy = any(waiting.values()) or looking or bool(surveying.wanting(project.pk))
+    indexed = _seen(total, [waiting[Stage.INDEX]])
+    inspected = _seen(total, [waiting[Stage.INDEX], waiting[Stage.INSPECT]])
+    return Progress(total, indexed, inspected, _seen(total, [*waiting.values()]), inspection, busy)
+
+
+def _seen(total: int, left: list[int]) -> int | None:
+    return None if max(left) >= due.COUNTED else max(0, total - sum(left))
 
 
 _COUNTS = """
@@ -99,6 +102,11 @@ def cards(project: Project, *, openly: bool) -> list[Card]:
         for kind in remarks.ORDER
         if found.get(kind)
     ]
+
+
+def settled(example: Example) -> None:
+    """Somebody has decided: it contradicts nothing any more, whatever others still do."""
+    Finding.objects.filter(example=example, kind=Kind.CONTRADICTION).delete()
 
 
 def _shown(project: Project, kind: Kind, *, openly: bool) -> list[Shown]:

@@ -170,7 +170,7 @@ def _points(project: Project) -> dict[str, Any]:
     there = Embedding.objects.filter(project=project, x__isnull=False).order_by().count()
     place = {name: number for number, name in enumerate(project.label_names)}
     with connection.cursor() as cursor:
-        every = max(1, there // MOST_POINTS)
+        every = max(1, -(-there // MOST_POINTS))
         cursor.execute(_POINTS, {"project": project.pk, "every": every, "most": MOST_POINTS})
         drawn = [
             [round(x, 4), round(y, 4), place.get(_label(project, gold), -1), dissent]

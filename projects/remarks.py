@@ -50,8 +50,10 @@ class Fix:
 _ASIDE = Fix("set-aside", _("Set all aside"), Deed.SET_ASIDE, "archive")
 FIXES: dict[str, tuple[Fix, ...]] = {
     Kind.CONTRADICTION: (Fix("review", _("Send them to review"), Deed.REVIEW, "eye"),),
-    Kind.MEANING: (Fix("set-aside", _("Set aside all but the first"), Deed.SET_ASIDE, "archive"),),
-    Kind.REPEAT: (Fix("set-aside", _("Set aside all but the first"), Deed.SET_ASIDE, "archive"),),
+    Kind.MEANING: (
+        Fix("set-aside", _("Set aside all but one of each"), Deed.SET_ASIDE, "archive"),
+    ),
+    Kind.REPEAT: (Fix("set-aside", _("Set aside all but one of each"), Deed.SET_ASIDE, "archive"),),
     Kind.PERSONAL: (Fix("mask", _("Mask what is ticked"), Deed.MASK, "eye-off"),),
     Kind.MOJIBAKE: (
         Fix("mend", _("Repair the characters"), Deed.MEND, "wand", ("mojibake",)),

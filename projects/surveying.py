@@ -46,7 +46,8 @@ AND (%(project)s::uuid IS NULL OR i.project_id = %(project)s)
 AND ((i.notes->>'touched')::float > coalesce((i.notes->>'texts')::float, 0)
      OR EXISTS (SELECT 1 FROM projects_act a WHERE a.project_id = i.project_id
                 AND a.finished_at > to_timestamp((i.notes->>'texts')::float)
-                AND a.deed IN ('annotate', 'set_aside', 'bring_back', 'delete'))
+                AND a.deed IN ('annotate', 'accept', 'relabel', 'set_aside', 'bring_back',
+                               'delete'))
      OR ((i.notes->>'touched')::float > coalesce((i.notes->>'vectors')::float, 0)
          AND NOT EXISTS (SELECT 1 FROM projects_due d
                          WHERE d.project_id = i.project_id AND stage = 3)))

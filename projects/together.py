@@ -92,10 +92,13 @@ def _read(survey: "Survey", shelf: Shelf) -> Rows:
 
 
 def _repeats(rows: Rows, groups: list[list[int]]) -> Iterator[tuple[UUID, dict[str, Any]]]:
-    """All of a group but its first, which is the oldest."""
+    """All of a group but one: the oldest that has an answer, else the oldest. Whoever sets the
+    others aside keeps what is known of the text."""
     for number, group in enumerate(groups, start=1):
-        for place in group[1:]:
-            yield rows.id(place), {"of": str(rows.id(group[0])), "group": number}
+        kept = next((place for place in group if rows.golds[place]), group[0])
+        for place in group:
+            if place != kept:
+                yield rows.id(place), {"of": str(rows.id(kept)), "group": number}
 
 
 def _contradictions(rows: Rows, groups: list[list[int]]) -> Iterator[tuple[UUID, dict[str, Any]]]:

@@ -17,6 +17,9 @@ SENTENCES: dict[str, Promise] = {
     "cell-long": _(
         "A cell of an Excel file holds at most 32,767 characters, and a text here is longer. Choose another format, such as CSV or Parquet."
     ),
+    "labels-moving": _(
+        "Labels are being changed right now. Export again when that is done, or choose JSON Lines."
+    ),
     "many": _("Five files are being written already. Wait for one of them, or cancel one."),
     "our-mistake": _(
         "The studio made a mistake while it wrote this file. The log of the worker says where; please report it."

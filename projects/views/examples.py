@@ -54,6 +54,7 @@ def data(request: MemberRequest, project_id: UUID) -> HttpResponse:
         "uploads": project.uploads.order_by("-id")[:UPLOADS],
         "acts": project.acts.select_related("created_by").order_by("-id")[:ACTS],
         "still": due.waiting(project)[Stage.INDEX] if asked.get("q") else 0,
+        "counted": due.COUNTED,
     }
     return render(request, "projects/data.html", shown)
 

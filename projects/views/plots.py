@@ -26,6 +26,7 @@ def map_(request: MemberRequest, project_id: UUID) -> HttpResponse:
         "placed": embedded.filter(x__isnull=False).exists(),
         "begun": embedded.exists(),
         "waiting": due.waiting(project)[Stage.EMBED],
+        "counted": due.COUNTED,
     }
     return render(request, "projects/map.html", shown)
 

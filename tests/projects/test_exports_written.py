@@ -195,3 +195,33 @@ def test_what_does_not_fit_is_said_on_the_page(client, project, owner):
     page = f"/projects/{project.pk}/data/exports/"
     said = client.post(page, {"format": "xlsx"}, follow=True).content.decode()
     assert "32,767" in said
+
+
+def test_an_export_that_nobody_wants_at_its_very_end_leaves_no_file(project, owner, monkeypatch):
+    give(project, ["one", "two"])
+    export = begun(project, owner)
+    written = filing._written
+
+    def masked_meanwhile(export):
+        told = written(export)
+        filing.forget_all(export.project)
+        return told
+
+    monkeypatch.setattr(filing, "_written", masked_meanwhile)
+    work(export)
+    assert export.state == "cancelled" and export.expires_at is None
+    assert not [*export.file.parent.glob(f"*{export.pk}*")]
+
+
+def test_a_list_of_labels_waits_until_the_answers_have_followed_them(project, owner, client):
+    from projects import labelbook
+    from projects.relabeling import Change
+
+    give(project, ["one"])
+    project.examples.update(gold={"label": "spam"})
+    labelbook.begin(project, owner, Change("rename", "spam", ("junk",)))
+    client.force_login(owner)
+    at = f"/projects/{project.pk}/data/export/?format="
+    refused = client.get(f"{at}hf", follow=True).content.decode()
+    assert "Labels are being changed right now." in refused
+    assert b"spam" in b"".join(client.get(f"{at}jsonl").streaming_content)

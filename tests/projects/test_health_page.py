@@ -65,7 +65,7 @@ def test_each_kind_has_a_card_with_examples_and_what_mends_it(page, project):
         assert f'id="card-{kind}"' in seen and f"?finding={kind}" in seen
     assert "Worth a look: 4." in seen
     assert "<mark>&lt;p&gt;</mark>Where is my parcel?" in seen
-    assert "Take the HTML out: 1" in seen and "Set aside all but the first: 1" in seen
+    assert "Take the HTML out: 1" in seen and "Set aside all but one of each: 1" in seen
 
 
 def test_nothing_odd_is_said_in_so_many_words(page, project):
@@ -107,7 +107,8 @@ def test_what_contradicts_is_sent_to_review(page, project):
     assert project.examples.filter(status="review").count() == 2
 
 
-def test_what_means_the_same_is_counted_and_set_aside(page, project, monkeypatch):
+@pytest.mark.parametrize("answered", [0, 2])
+def test_what_means_the_same_is_counted_and_set_aside(page, project, monkeypatch, answered):
     texts = ["我的包裹还没有到", "发票上的金额不对", "请问怎么退货", "谢谢你们"]
     upload(project, "\n".join(["text", *texts]).encode())
     looked_at(project)
@@ -120,13 +121,14 @@ def test_what_means_the_same_is_counted_and_set_aside(page, project, monkeypatch
         one.vector = list(vector)
         one.save()
     monkeypatch.setattr(apart.embedding, "of", lambda project: Named(rows[0].model))
+    project.examples.filter(data__text=texts[answered]).update(gold={"label": "ham"})
     looked_at(project)
     seen = text_of(page, project)
     assert 'id="card-meaning"' in seen and "?finding=meaning" in seen
-    assert "Set aside all but the first: 1" in seen and "no model here" not in seen
+    assert "Set aside all but one of each: 1" in seen and "no model here" not in seen
     page.post(f"{health(project)}meaning/", {"fix": "set-aside"})
     assert [*project.examples.filter(set_aside=True).values_list("data__text", flat=True)] == [
-        texts[2]
+        texts[2 - answered]
     ]
     monkeypatch.setattr(apart.nearby, "MOST_VECTORS", 2)
     looked_at(project)

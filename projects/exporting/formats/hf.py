@@ -11,8 +11,10 @@ import orjson
 from django.utils.translation import gettext_lazy as _
 
 from ml.task import Task
+from projects import relabeling
 from projects.exporting.cells import cells, fields
 from projects.exporting.format import Format, aside_folder, written
+from projects.exporting.refusing import Refused
 from projects.exporting.rows import Asked, lines
 
 CARD = """---
@@ -43,6 +45,11 @@ class HuggingFace(Format):
 
     def name(self, asked: Asked) -> str:
         return "examples-hugging-face.zip"
+
+    def why_not(self, asked: Asked) -> str:
+        """Its labels are a list of names, and an answer may still say one that is gone."""
+        moving = _names(asked) is not None and relabeling.unfinished(asked.project)
+        return "labels-moving" if moving else ""
 
 
 def _write(file: IO[bytes], asked: Asked) -> None:
@@ -89,8 +96,15 @@ def _columns(task: Task, rows: list[dict[str, Any]], numbers: dict[str, int]) ->
     columns = [list(column) for column in zip(*(cells(task, row) for row in rows), strict=True)]
     said: list[Any] = [cell or None for cell in columns[-1]]
     if numbers:
-        said = [None if cell is None else numbers[cell] for cell in said]
+        said = [None if cell is None else _number(cell, numbers) for cell in said]
     return [*columns[:-1], said]
+
+
+def _number(label: str, numbers: dict[str, int]) -> int:
+    try:
+        return numbers[label]
+    except KeyError:  # answers follow behind the labels
+        raise Refused("labels-moving") from None
 
 
 def _schema(asked: Asked, names: list[str] | None) -> Any:
