@@ -119,8 +119,8 @@ def _forget_files(erasure: Erasure) -> None:
         if upload.over and upload.file.exists():
             upload.file.unlink()
             gone += 1
-        problems = [{**each, "begins": ""} for each in upload.problems]
-        Upload.objects.filter(pk=upload.pk).update(problems=problems)
+        problems = [traces.unquoted(each) for each in upload.problems]
+        Upload.objects.filter(pk=upload.pk).update(problems=problems, new_labels={})
     erasure.counts = {**erasure.counts, "files": erasure.counts.get("files", 0) + gone}
     erasure.write(counts=erasure.counts)
 

@@ -1,6 +1,6 @@
 """Where a person may be named beside their rows: remarks, rules, filters, acts, written files."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from labeling.models import Assignment, Comment, Rule
 from ml import lexemes
+from ml.refusing import SENTENCES
 from projects import acting, filing, places
 from projects.leases import BUSY
 from projects.models import Act, Erasure, Project, SavedFilter
@@ -26,6 +27,25 @@ def forget(erasure: Erasure, meanwhile: Meanwhile) -> None:
     if words:
         _saved_filters(project, lexemes.sought(words))
         _remarks(project, lexemes.sought(words), meanwhile)
+
+
+def unquoted(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """A problem of an upload without a word of the row: which row, and what kind of problem."""
+    if not problem["row"]:
+        return dict(problem)  # it is about the file
+    said = problem.get("said", {})
+    values = {name: _figure(value) for name, value in said.get("values", {}).items()}
+    sentence = SENTENCES.get(said.get("code", ""), "")
+    reason = sentence % values if sentence else ""
+    row = "" if "row" in values else f"Row {problem['row']}: "
+    told = {"row": problem["row"], "reason": f"{row}{reason}", "said": {**said, "values": values}}
+    return told | {name: problem[name] for name in ("kept",) if name in problem}
+
+
+def _figure(value: Any) -> Any:
+    """Numbers stay; any text may be the row's."""
+    plain = not isinstance(value, str) or value.replace(",", "").isdigit()
+    return value if plain else "…"
 
 
 def _acts(project: Project) -> None:

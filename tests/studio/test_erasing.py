@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Assignment, Candidate, Comment, Held, Recheck, Rule
-from projects import acting
+from projects import acting, wording
 from projects.leases import State
 from projects.models import (
     Act,
@@ -205,3 +205,17 @@ def test_a_queued_act_does_not_come_to_mean_everything(project, owner):
     erased(project, owner, q="anna")
     assert Act.claim(act.pk) is None
     assert project.examples.filter(deleted_at=None).count() == 1
+
+
+def test_what_a_problem_of_an_upload_quotes_of_her_is_gone_and_the_problem_stays(project, owner):
+    lines = ["text,label", "hello there,spam", "hello there,ham", "bye,Anna Muster"]
+    done = upload(project, "\n".join(lines).encode())
+    looked = upload(project, b"text,label\nbye,Anna Muster\n", dry_run=True)
+    assert "Muster" in str(done.problems) and "Anna Muster" in looked.new_labels
+    erased(project, owner, q="Anna Muster")
+    for one in (done, looked):
+        one.refresh_from_db()
+        assert "Muster" not in f"{one.problems} {one.new_labels} {wording.problems(one, 9)}"
+    assert [each["row"] for each in done.problems] == [3, 2]
+    assert "Row 3: “…” is not a label" in done.problems[0]["reason"]
+    assert len(wording.otherwise(done, 9)) == 1
