@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from labeling import history
 from ml.answers import Answer, Choices, Prose, Ranking, Spans
 from projects.models import Annotation
 
@@ -28,6 +29,10 @@ class Told:
     annotation: Annotation
     letter: str  # A, B, C …: by which it is chosen, and called where names are hidden
     parts: list[Part]
+
+    @property
+    def by(self) -> str:
+        return history.by(self.annotation)
 
 
 def side_by_side(

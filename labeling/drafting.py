@@ -15,7 +15,7 @@ def changed(
     fields: Mapping[str, str], labels: Sequence[str], data: Mapping[str, Any]
 ) -> tuple[Draft, str]:
     """The spans of a form after its button “draft”: one added or removed; and what is wrong."""
-    answer = Spans()
+    answer, spans = Spans(), Draft(spans=[])
     try:
         spans = answer.from_form(fields, labels, data)
         deed, _colon, which = fields.get("draft", "").partition(":")
@@ -24,7 +24,7 @@ def changed(
             return {"spans": left}, ""
         return _added(answer, spans, fields, labels, data)
     except AnswerError as problem:
-        return {"spans": []}, wording.refusal(problem)
+        return spans, wording.refusal(problem)
 
 
 def _added(

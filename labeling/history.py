@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from labeling import asking, talking
+from labeling import asking, skipping, talking
 from labeling.models import Assignment, Held, Said
 from ml.answers import Choice, Choices
 from projects import blind, showing
@@ -112,7 +113,9 @@ def _labels(project: Project, answer: dict[str, Any]) -> tuple[dict[str, Any], .
 def _skips(example: Example) -> Iterator[Event]:
     skipped = Assignment.objects.filter(example=example, state=Held.SKIPPED)
     for one in skipped.select_related("person").order_by("-id")[:MOST]:
-        yield Event(one.created_at, What.SKIPPED, one.person.email, text=one.skip_reason)
+        yield Event(
+            one.created_at, What.SKIPPED, one.person.email, text=skipping.in_words(one.skip_reason)
+        )
 
 
 def _remarks(example: Example, asked: User | None) -> Iterator[Event]:
@@ -127,6 +130,15 @@ def _acts(example: Example) -> Iterator[Event]:
     for one in touched.order_by("-id")[:MOST]:
         name = str(Deed(one.act.deed).label)
         yield Event(one.act.created_at, What.ACT, _email(one.act.created_by), name, act=one.act)
+
+
+def by(annotation: Annotation) -> str:
+    """Who said it, or where it comes from."""
+    if annotation.author is not None:
+        return str(annotation.author.email)
+    if annotation.source in (AnnotationSource.IMPORT, AnnotationSource.CALLER):
+        return str(What(annotation.source).label)
+    return gettext("someone whose account is gone")
 
 
 def _email(person: User | None) -> str:

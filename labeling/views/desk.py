@@ -7,7 +7,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from labeling import asking, drafting, keys, learning, looks, queue, reasons, sitting, talking
+from labeling import (
+    asking,
+    drafting,
+    keys,
+    learning,
+    looks,
+    queue,
+    reasons,
+    sitting,
+    skipping,
+    talking,
+)
 from labeling.models import Assignment
 from labeling.views.drawer import beside, own
 from projects import tally
@@ -62,6 +73,7 @@ def page(
         "own_keys": project.kind.answer.partial.replace(".html", "_keys.html"),
         "sizes": looks.SIZES,
         "directions": looks.DIRECTIONS,
+        "skips": skipping.REASONS,
         "has_examples": assignment is not None or project.examples.exists(),
         **beside(request, assignment, looks.of(request.COOKIES).tab),
     }

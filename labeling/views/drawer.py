@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from labeling import answering, asking, beside_it, keys, talking
+from labeling import answering, asking, beside_it, history, keys, talking
 from labeling.models import Assignment, Held
 from projects import showing
 from projects.access import MemberRequest
@@ -99,6 +99,7 @@ def _told(request: MemberRequest, annotation: Any) -> dict[str, Any]:
         "annotation": annotation,
         "said": asking.summary(request.project, annotation.answer),
         "own": annotation.author_id == request.user.pk,
+        "by": history.by(annotation),
     }
 
 

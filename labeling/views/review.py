@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.problems import Conflict
-from labeling import asking, beside_it, differences, looks, review, talking
+from labeling import asking, beside_it, differences, keys, looks, review, talking
 from labeling.review import Pile
 from ml.answers import AnswerError, Choice, Choices
 from projects import relabeling
@@ -47,6 +47,7 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
         "query": urlencode(asked),
         "people": project.members.select_related("user").filter(role__gte=Role.ANNOTATOR),
         "blind": blind,
+        "deeds": keys.of_deeds(project),
         "can_undo": LAST in request.session,
     }
     response = render(request, "labeling/review.html", shown)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.problems import Conflict
-from labeling import asking, forecast, team
+from labeling import asking, forecast, skipping, team
 from labeling import mine as own
 from labeling.models import Assignment
 from labeling.team import Work
@@ -41,13 +41,18 @@ def mine(request: MemberRequest, project_id: UUID) -> HttpResponse:
     return render(request, "labeling/my_work.html", shown)
 
 
-def _newest(request: MemberRequest) -> list[tuple[Assignment, str, str]]:
-    """What they did last: the lease, the text, and what they said, nothing where they skipped."""
+def _newest(request: MemberRequest) -> list[tuple[Assignment, str, str, str]]:
+    """What they did last: the lease, the text, and what they said, or why they skipped it."""
     project = request.project
     leases = own.answered(project, request.user)
     lines = showing.lines(project, [one.example for one in leases])
     return [
-        (one, line.text, asking.summary(project, one.annotation.answer) if one.annotation else "")
+        (
+            one,
+            line.text,
+            asking.summary(project, one.annotation.answer) if one.annotation else "",
+            skipping.in_words(one.skip_reason),
+        )
         for one, line in zip(leases, lines, strict=True)
     ]
 

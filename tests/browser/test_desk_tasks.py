@@ -119,7 +119,9 @@ def test_a_response(at):
 def test_an_order(at):
     one = at("text-ranking")
     one.gives("3", "1", "Enter")
-    one.gives("ArrowDown", "j", "Alt+ArrowDown", "Enter")
+    one.press("ArrowDown", "j")
+    expect(one.page.locator("#desk-said")).to_have_text("Place 2 / 3: one")
+    one.gives("Alt+ArrowDown", "Enter")
     kept = sorted(one["ranking"] for one in one.project.answers(2).values())
     assert kept == [[1, 2, 0], [2, 0, 1]]
 
@@ -134,6 +136,7 @@ def test_an_order_two_at_a_time(studio, visit):
     left, right = (
         one.page.locator(f"[data-side={side}] [data-text]") for side in ("left", "right")
     )
+    expect(one.page.locator("#desk-said")).to_have_text("← b → d")
     while left.is_visible():
         first, second = left.inner_text(), right.inner_text()
         one.press("ArrowLeft" if first < second else "ArrowRight")

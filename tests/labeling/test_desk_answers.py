@@ -113,6 +113,13 @@ def test_a_quote_that_is_not_there_says_so(form):
     assert 'value="Bonn"' in page
 
 
+def test_a_label_that_is_refused_loses_no_span(form):
+    one = form("token-classification")
+    spans = json.dumps([{"start": 18, "end": 22, "label": "LOC", "text": "Köln"}])
+    page = one.send("desk-draft", draft="add", quote="in", quote_label="no", spans=spans)
+    assert "remove:0" in page.content.decode()
+
+
 def test_a_span_is_removed_again(form):
     one = form("token-classification")
     spans = json.dumps([{"start": 18, "end": 22, "label": "LOC", "text": "Köln"}])

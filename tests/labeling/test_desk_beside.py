@@ -43,6 +43,7 @@ def test_guidelines_say_their_version_and_that_they_changed(client, held, projec
 
 def test_a_label_shows_trusted_examples(client, held, project):
     upload(project, b"text,label\nwin a prize,spam\nsee you,ham\n")
+    project.examples.update(is_test=False)
     said = client.get(reverse("desk-label", args=[project.pk, 0])).content.decode()
     assert "win a prize" in said and "see you" not in said
     assert client.get(reverse("desk-label", args=[project.pk, 9])).status_code == 404

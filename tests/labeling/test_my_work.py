@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from labeling import checks, mine, queue, review
+from labeling import answering, checks, mine, queue, review
 from labeling.mine import Streak
 from projects.models import Role
 from tests.cast import join, person
@@ -94,3 +94,13 @@ def test_checks_are_not_among_ones_newest_answers(client, project, owner, member
     answer(project, member, SPAM)
     assert mine.answered(project, member) == []
     assert page(client, project, member).status_code == 200
+
+
+def test_why_one_skipped_is_said_in_ones_own_language(client, project, member):
+    filled(project, 3)
+    answer(project, member, SPAM)
+    answering.skip(queue.next_for(member, project), "no label fits")
+    assert "no label fits" in page(client, project, member).content.decode()
+    client.cookies["django_language"] = "zh-hans"
+    said = page(client, project, member).content.decode()
+    assert "没有合适的标签" in said and "no label fits" not in said

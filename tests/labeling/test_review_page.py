@@ -82,3 +82,21 @@ def test_an_answer_whose_label_is_gone_is_not_accepted(client, project, reviewer
     page = client.post(address, {"accept": str(said.pk)}, follow=True).content.decode()
     assert "A label of this answer has just been taken away" in page
     assert not disputed[0].annotations.filter(source="review").exists()
+
+
+def test_where_an_answer_comes_from_is_said_in_the_readers_language(
+    client, project, reviewer, disputed
+):
+    client.cookies["django_language"] = "zh-hans"
+    page = client.get(reverse("review", args=[project.pk])).content.decode()
+    assert "已导入" in page and "Import " not in page
+
+
+def test_later_has_another_key_where_a_label_wears_its_letter(client, project, reviewer, disputed):
+    address = reverse("review", args=[project.pk])
+    assert 'data-deed="s" data-key="s"' in client.get(address).content.decode()
+    labels = [{**project.labels[0], "hotkey": "s"}, project.labels[1]]
+    Project.objects.filter(pk=project.pk).update(labels=labels)
+    page = client.get(address).content.decode()
+    assert 'data-deed="s"' in page and page.count('data-key="s"') == 1, "the label alone"
+    assert "<kbd>⇧S</kbd>" in page

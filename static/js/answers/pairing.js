@@ -1,5 +1,7 @@
 // An order out of pairs: each candidate finds its place among those before it by halving, two at a time.
 
+import { tell } from "../desk/line.js";
+
 export class Pairing {
   // `candidates` in the order in which they come; `done` gets them in the order that people chose.
   constructor(stage, candidates, textOf, done) {
@@ -33,8 +35,10 @@ export class Pairing {
     }
     this.middle = (this.low + this.high) >> 1;
     const [left, right] = this.sides;
-    left.querySelector("[data-text]").textContent = this.textOf(this.waiting[0]);
-    right.querySelector("[data-text]").textContent = this.textOf(this.ordered[this.middle]);
+    const [one, other] = [this.textOf(this.waiting[0]), this.textOf(this.ordered[this.middle])];
+    left.querySelector("[data-text]").textContent = one;
+    right.querySelector("[data-text]").textContent = other;
+    tell(`← ${one} → ${other}`);
     const told = this.stage.querySelector("[data-asked]");
     told.textContent = `${this.asked + 1} / ${Math.max(this.most, this.asked + 1)}`;
   }

@@ -1,5 +1,6 @@
 // An order of candidates: numbers pick the next best, J and K or Alt with arrows move one, and so does a pointer.
 
+import { tell } from "../desk/line.js";
 import { Pairing } from "./pairing.js";
 
 export function ranking(part) {
@@ -18,6 +19,7 @@ export function ranking(part) {
     if (!button) return;
     move(button.closest("li"), Number(button.dataset.moves));
     button.focus();
+    told(button.closest("li"));
   });
   part.querySelector("[data-pairwise]").addEventListener("click", pairwise);
   list.addEventListener("pointerdown", (event) => {
@@ -31,7 +33,7 @@ export function ranking(part) {
   }
 
   function pairwise() {
-    pairing = new Pairing(stage, rows(), (row) => row.querySelector(".rank-text").textContent, (ordered) => {
+    pairing = new Pairing(stage, rows(), textOf, (ordered) => {
       list.append(...ordered);
       picked = ordered.length;
       byList();
@@ -39,6 +41,10 @@ export function ranking(part) {
       list.firstElementChild.focus({ preventScroll: true });
     });
     at(true);
+  }
+
+  function textOf(row) {
+    return row.querySelector(".rank-text").textContent;
   }
 
   function byList() {
@@ -66,6 +72,11 @@ export function ranking(part) {
     keep();
   }
 
+  // Where it stands now: the focus stays with it, so a reader would hear nothing.
+  function told(row) {
+    tell(`${list.dataset.place} ${rows().indexOf(row) + 1} / ${rows().length}: ${textOf(row)}`);
+  }
+
   // The numbers start again once all are in their place.
   function pick(number) {
     const row = rows().find((each) => each.dataset.candidate === String(number - 1));
@@ -77,6 +88,7 @@ export function ranking(part) {
     picked += 1;
     keep();
     row.focus({ preventScroll: true });
+    told(row);
     return true;
   }
 
@@ -107,7 +119,7 @@ export function ranking(part) {
     const step = event.altKey ? 0 : { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!moves && !step) return false;
     const from = row ?? (moves ? rows()[0] : null);
-    if (moves) { move(from, moves); from.focus(); return true; }
+    if (moves) { move(from, moves); from.focus(); told(from); return true; }
     const to = row ? rows()[rows().indexOf(row) + step] : rows()[step > 0 ? 0 : rows().length - 1];
     to?.focus();
     return true;
