@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Sum
 
 from ml import mending, splitting
 from ml.answers.answer import cut
@@ -169,6 +170,12 @@ def _there(project: Project, ids: set[Any]) -> dict[str, Example]:
 def not_compared(project: Project) -> str:
     """Why nothing was compared by meaning: “many”, “model”; empty where all was."""
     return str(noting.of(project.pk).get("not_compared", ""))
+
+
+def merged(project: Project) -> int:
+    """Rows of files whose data was here already, or came twice: they became no second example."""
+    imported = project.uploads.filter(dry_run=False)
+    return int(imported.aggregate(rows=Sum("duplicates"))["rows"] or 0)
 
 
 def languages(project: Project) -> list[tuple[str, int]]:

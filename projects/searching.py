@@ -64,6 +64,8 @@ def chosen(project: Project, asked: Asked) -> QuerySet[Example]:
     for name, narrowed in FILTERS.items():
         if value := asked.get(name):
             found = narrowed(project, found, value)
+    if asked.get("finding") and not asked.get("status"):  # as data health counts them
+        found = found.filter(set_aside=False)
     return found
 
 

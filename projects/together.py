@@ -157,8 +157,11 @@ def _languages(project: Project) -> None:
 
 
 _STAGE = "CREATE TEMP TABLE seen (example_id uuid PRIMARY KEY, detail jsonb) ON COMMIT DROP"
+# What is set aside or deleted was not looked at: it keeps what was found, for when it is back.
 _GONE = """
-DELETE FROM projects_finding f WHERE project_id = %s AND kind = %s
+DELETE FROM projects_finding f USING projects_example e
+WHERE f.project_id = %s AND f.kind = %s
+AND e.id = f.example_id AND NOT e.set_aside AND e.deleted_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.example_id = f.example_id)
 """
 _NEW = """

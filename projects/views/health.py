@@ -36,6 +36,7 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     shown |= {
         "cards": cards,
         "worth": len(cards) + bool(balance and balance.rare),
+        "merged": health.merged(project),
         "not_compared": health.not_compared(project),
         "languages": health.languages(project),
         "balance": balance,

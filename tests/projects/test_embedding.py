@@ -13,10 +13,13 @@ from projects import (
     due,
     embedding,
     giving_way,
+    gold,
+    health,
     indexing,
     inspecting,
     noting,
     places,
+    searching,
     surveying,
 )
 from projects.leases import State
@@ -99,12 +102,20 @@ def test_the_later_of_two_that_nearly_repeat_is_found_with_the_first(project):
     assert {finding.example.data["text"] for finding in both} == {first, again}
 
 
-def test_what_was_set_aside_repeats_nothing_any_more(project):
+def test_what_was_set_aside_repeats_nothing_until_it_is_back(project):
     upload(project, b"text\nWhere is my parcel now\nWHERE is my parcel now\n")
     inspected()
     surveyed(project)
-    assert Finding.objects.filter(kind=Kind.REPEAT).count() == 1
-    Example.objects.filter(data__text__startswith="WHERE").update(set_aside=True)
+    assert health.counts(project) == {Kind.REPEAT: 1}
+    first, repeat = project.examples.order_by("pk")
+    gold.put_aside(repeat, aside=True)
+    surveyed(project)
+    assert health.counts(project) == {}
+    assert not searching.chosen(project, {"finding": "repeat"}).exists()
+    assert searching.chosen(project, {"finding": "repeat", "status": "set_aside"}).exists()
+    gold.put_aside(repeat, aside=False)
+    assert health.counts(project) == {Kind.REPEAT: 1}, "at once, before anybody looks again"
+    gold.put_aside(first, aside=True)
     surveyed(project)
     assert not Finding.objects.filter(kind=Kind.REPEAT).exists()
 

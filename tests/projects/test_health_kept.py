@@ -70,3 +70,11 @@ def test_of_more_points_than_are_drawn_the_newest_are_drawn_as_well(project, mon
         Embedding.objects.create(example=one, project=project, model="m", vector=vector, **place)
     drawn = [x for x, *_ in plotting.points(project)["points"]]
     assert len(drawn) <= 50 and sum(x >= 0.5 for x in drawn) >= len(drawn) / 4
+
+
+def test_exact_repeats_are_counted_though_they_are_no_second_example(page, project):
+    upload(project, b"text\none\none\ntwo\n")
+    upload(project, b"text\none\n")
+    upload(project, b"text\none\n", dry_run=True)
+    seen = page.get(f"/projects/{project.pk}/data/health/").content.decode()
+    assert "Exact repeats in files: 2 rows" in seen
