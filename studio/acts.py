@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from labeling import review
+from labeling.review import Pile
 from projects import tally
 from projects.models import Project, Role, Status
 from serving.models import Endpoint
@@ -33,10 +35,10 @@ def next_act(project: Project, role: Role, now: Standing) -> Act | None:
     """By rule, the first that fits. None where nothing is this reader's to do."""
     if role < Role.ANNOTATOR:
         return None
-    reviews = (_review,) if role >= Role.REVIEWER else ()
+    reviews = (_review, _piles) if role >= Role.REVIEWER else ()
     deeds = (_feedback, *reviews, _label_more)
     if role >= Role.MANAGER:
-        deeds = (_data, _feedback, _review, _labels, _model, _endpoint, _again)
+        deeds = (_data, _feedback, _review, _labels, _model, _endpoint, _piles, _again)
     return next((act for deed in deeds if (act := deed(project, now)) is not None), None)
 
 
@@ -86,6 +88,32 @@ def _review(project: Project, now: Standing) -> Act | None:
         "eye",
         _training(project, now),
     )
+
+
+def _piles(project: Project, now: Standing) -> Act | None:
+    """What else waits for a reviewer: where people differ, what was flagged, what is doubted."""
+    waiting = review.counts(project)
+    piles = {
+        Pile.DIFFER: (
+            _("Settle where people differ"),
+            _("Examples that people answered differently: %(count)s. A reviewer decides."),
+        ),
+        Pile.FLAGS: (
+            _("Look at what people flagged"),
+            _("Flagged examples: %(count)s. Whoever flagged one waits for a word."),
+        ),
+        Pile.SUSPECTS: (
+            _("Look at what is probably mislabelled"),
+            _("Answers that a model doubts: %(count)s. Each that is wrong teaches it wrongly."),
+        ),
+    }
+    for pile, (title, reason) in piles.items():
+        if count := waiting[pile]:
+            more = "+" if count == review.MOST else ""
+            address = f"{reverse('review', args=[project.pk])}?pile={pile}"
+            said = reason % {"count": f"{counted(count)}{more}"}
+            return Act(title, said, _("Open the review"), address, "eye", _training(project, now))
+    return None
 
 
 def _labels(project: Project, now: Standing) -> Act | None:

@@ -3,10 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from labeling import queue
+from labeling import queue, review, talking
+from labeling.models import Comment, Recheck
 from projects.models import Project, Role, Status
 from studio import acts, standing
 from tests.cast import join, person, rows, upload
+from tests.labeling.team import HAM, SPAM, answer, filled, settings
 
 
 @pytest.fixture
@@ -52,6 +54,28 @@ def test_a_reviewer_is_sent_there_and_an_annotator_is_not(client, project, revie
     assert (now.corrected, now.disputed) == (0, 2)
     assert acts.next_act(project, Role.REVIEWER, now).url == reverse("review", args=[project.pk])
     assert acts.next_act(project, Role.ANNOTATOR, now) is None
+
+
+def test_a_reviewer_is_led_to_whatever_waits_for_one(project, owner, member, reviewer):
+    settings(project, overlap=2)
+    first, second = filled(project, 2)
+    for said in (SPAM, HAM):
+        answer(project, member, said)
+        answer(project, owner, SPAM)
+
+    def led(role=Role.REVIEWER):
+        return acts.next_act(project, role, standing.of(project))
+
+    assert "differ" in led().title and "pile=differ" in led().url
+    assert led(Role.ANNOTATOR) is None
+    address = led().url.partition("?")[0]
+    review.settle(review.waiting(project), SPAM, owner)
+    assert led() is None
+    talking.flag(second, member, "odd")
+    Recheck.objects.create(example=first, project=project, doubt=1, expected=HAM)
+    assert led().url == f"{address}?pile=flags"
+    Comment.objects.all().delete()
+    assert led().url == f"{address}?pile=suspects"
 
 
 def test_no_label_settles_nothing(client, project, reviewer, disputed):
