@@ -38,6 +38,8 @@ from projects.models import Upload
 # More kinds of label than this are rather texts: adding them is offered, not proposed.
 PLAUSIBLE_LABELS = 50
 PROBLEMS_SHOWN = 100
+# What changes while other files that were sent along are still being looked at.
+PARTS = {"together": "projects/upload_together.html", "all": "projects/upload_all.html"}
 
 
 @sensitive_post_parameters("s3_secret")
@@ -80,14 +82,16 @@ def _fetched(request: MemberRequest, form: FileForm) -> Upload:
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: MemberRequest, project_id: UUID, upload_id: UUID) -> HttpResponse:
     """How the upload stands; while it goes on, the page asks again for the part that moves."""
-    upload = _of(request, upload_id)
+    upload, part = _of(request, upload_id), request.GET.get("part", "")
+    if part in PARTS:
+        return render(request, PARTS[part], {"upload": upload, **_files(upload)})
     form = LookForm(upload, request.POST or None) if lookform.applies(upload) else None
     act = request.POST.get("act", "")
     if request.method == "POST" and (form is None or act == "anew" or form.is_valid()):
         _decide(request, upload, form, act)
         return redirect("data-upload", project_id=project_id, upload_id=upload_id)
-    part = "#work" if request.GET.get("part") == "work" else ""
-    return render(request, f"projects/upload.html{part}", _shown(upload, form))
+    work = "#work" if part == "work" else ""
+    return render(request, f"projects/upload.html{work}", _shown(upload, form))
 
 
 def _of(request: MemberRequest, upload_id: UUID) -> Upload:
@@ -151,12 +155,22 @@ def _together(upload: Upload) -> QuerySet[Upload]:
     return upload.project.uploads.filter(together=upload.together).order_by("created_at", "pk")
 
 
-def _shown(upload: Upload, form: LookForm | None) -> dict[str, Any]:
+def _files(upload: Upload) -> dict[str, Any]:
+    """Those that were sent together, how many could be imported just as this one, and how many
+    others are still being looked at."""
     files = list(_together(upload).only("name", "state", "dry_run", "project")[: MOST_FILES + 1])
+    return {
+        "files": files if len(files) > 1 else [],
+        "ready": 1 + _alike(upload).count() if len(files) > 1 else 1,
+        "still": sum(one.dry_run and not one.over for one in files if one.pk != upload.pk),
+    }
+
+
+def _shown(upload: Upload, form: LookForm | None) -> dict[str, Any]:
     shown = {
         "upload": upload,
         "form": form,
-        "files": files if len(files) > 1 else [],
+        **_files(upload),
         "error": wording.error(upload),
         "notes": wording.notes(upload),
         "problems": wording.problems(upload, PROBLEMS_SHOWN),
@@ -186,7 +200,6 @@ def _look(upload: Upload, form: LookForm) -> dict[str, Any]:
         "new_labels": sorted(new, key=lambda name: -new[name]),
         "plausible": len(new) <= PLAUSIBLE_LABELS,
         "alike": _spelt_alike(new),
-        "ready": 1 + _alike(upload).count(),
         "followed": remembering.followed(upload) if upload.detected else None,
     }
 

@@ -41,11 +41,7 @@ def test_dropped_files_are_seen_on_their_way_and_a_line_on_the_map_is_a_filter(v
     page.wait_for_url(lambda address: "/uploads/" in address, timeout=60_000)
     every = page.locator("button[name=act][value=import-all]")
 
-    def all_looked_at():
-        page.reload()
-        return every.count() and "3" in every.inner_text()
-
-    eventually(all_looked_at, 60)
+    expect(every).to_contain_text("3", timeout=60_000)  # it comes by itself
     every.click()
     eventually(lambda: len(client.all(f"/api/v1{here}/examples/")) == 120, 90)
     lasso(someone, f"{here}/data/map/")

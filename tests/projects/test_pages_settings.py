@@ -225,6 +225,20 @@ def test_several_files_are_looked_at_and_imported_together(page, project):
     assert {one.name for one in queued} == {"0.csv", "1.csv"}
 
 
+def test_the_button_for_all_files_waits_for_the_last_and_comes_by_itself(page, project):
+    first, made = group(page, project, rows(2), b"text,label\nother,ham\n", b"text,label\nx,ham\n")
+    for pk in made[:2]:
+        work(type("Sent", (), {"url": f"/{pk}/"}))
+    shown = seen(page, first)
+    assert "still being looked at: 1." in shown and "import-all" not in shown
+    assert f"{first.url}?part=all" in shown and f"{first.url}?part=together" in shown
+    work(type("Sent", (), {"url": f"/{made[2]}/"}))
+    part = page.get(f"{first.url}?part=all").content.decode()
+    assert "Import all files with these columns: 3" in part and "hx-get" not in part
+    names = page.get(f"{first.url}?part=together").content.decode()
+    assert names.count("looked at") == 3 and "at work" not in names and "<html" not in names
+
+
 def test_files_that_would_be_read_otherwise_are_looked_at_together(page, project):
     one = b"text,label,body\na,spam,b\n"
     first, made = group(page, project, one, one.replace(b"a,spam", b"x,spam"))
