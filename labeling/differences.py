@@ -1,8 +1,8 @@
-"""Answers side by side: what of each one no other answer has."""
+"""Answers side by side: what of each one most others do not have, or have and it has not."""
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,11 @@ LONGEST = 20_000  # characters of a response that are compared word by word
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of an answer as it is shown, and whether others do not have it."""
+    """A piece of an answer as it is shown, and whether it differs from what most say."""
 
     text: str
     alone: bool
+    missing: bool = False  # most have it, and this answer does not
 
 
 @dataclass(frozen=True)
@@ -50,34 +51,56 @@ def _letter(at: int) -> str:
 
 
 def _parts(shape: Answer, said: list[dict[str, Any]], at: int, data: dict[str, Any]) -> list[Part]:
-    others = [one for place, one in enumerate(said) if place != at]
     if isinstance(shape, Prose):
-        return _words(said[at]["response"], others[0]["response"] if others else None)
+        return _words([one["response"] for one in said], at)
     if isinstance(shape, Ranking):
         return [
             Part(
                 f"{place + 1}. {data['candidates'][index]}",
-                any(one["ranking"][place] != index for one in others),
+                _few([one["ranking"][place] == index for one in said]),
             )
             for place, index in enumerate(said[at]["ranking"])
         ]
     if isinstance(shape, Spans):
-        return [
-            Part(
-                f"{span['label']} “{span['text']}”", any(span not in one["spans"] for one in others)
-            )
-            for span in said[at]["spans"]
-        ] or [Part("∅", any(one["spans"] for one in others))]
+        return _among([_spans(one) for one in said], at)
     if isinstance(shape, Choices):
-        return [
-            Part(label, any(label not in one["labels"] for one in others))
-            for label in said[at]["labels"]
-        ] or [Part("∅", any(one["labels"] for one in others))]
-    return [Part(shape.summary(said[at]), any(one != said[at] for one in others))]
+        return _among([{label: label for label in one["labels"]} for one in said], at)
+    return [Part(shape.summary(said[at]), _few([one == said[at] for one in said]))]
 
 
-def _words(own: str, other: str | None) -> list[Part]:
-    """The response, with what the first of the others does not have."""
+def _few(same: Sequence[bool]) -> bool:
+    """Whether no majority of all says the same."""
+    return 2 * sum(same) <= len(same)
+
+
+def _spans(answer: dict[str, Any]) -> dict[Hashable, str]:
+    return {
+        (one["start"], one["end"], one["label"]): f"{one['label']} “{one['text']}”"
+        for one in answer["spans"]
+    }
+
+
+def _among(said: Sequence[Mapping[Any, str]], at: int) -> list[Part]:
+    """What it has, and what most have and it does not."""
+
+    def few(part: Hashable) -> bool:
+        return _few([part in one for one in said])
+
+    own = [Part(text, few(part)) for part, text in said[at].items()]
+    known = {part: text for one in said for part, text in one.items()}
+    missing = [
+        Part(text, alone=True, missing=True)
+        for part, text in known.items()
+        if part not in said[at] and not few(part)
+    ]
+    return (own or [Part("∅", _few([not one for one in said]))]) + missing
+
+
+def _words(said: list[str], at: int) -> list[Part]:
+    """The response, with what that of most does not have; else what the first other one lacks."""
+    own, others = said[at], [one for place, one in enumerate(said) if place != at]
+    other = next((one for one in said if not _few([each == one for each in said])), None)
+    other = next(iter(others), None) if other is None else other
     if other is None or max(len(own), len(other)) > LONGEST:
         return [Part(own, other is not None and own != other)]
     mine, theirs = WORDS.findall(own), WORDS.findall(other)

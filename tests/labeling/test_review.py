@@ -145,7 +145,7 @@ def alone(shape, said, data=None):
 
 
 def test_differences_are_marked_in_every_shape():
-    assert alone(Choice(), [SPAM, HAM, SPAM]) == [["spam"], ["ham"], ["spam"]]
+    assert alone(Choice(), [SPAM, HAM]) == [["spam"], ["ham"]]
     assert alone(Choices(), [{"labels": ["a", "b"]}, {"labels": ["b"]}]) == [["a"], []]
     assert alone(Choices(), [{"labels": []}, {"labels": ["b"]}]) == [["∅"], ["b"]]
     span = {"start": 0, "end": 3, "label": "PER", "text": "Ada"}
@@ -156,6 +156,25 @@ def test_differences_are_marked_in_every_shape():
     ranked = [{"ranking": [0, 1, 2]}, {"ranking": [0, 2, 1]}]
     data = {"candidates": ["x", "y", "z"]}
     assert alone(Ranking(), ranked, data) == [["2. y", "3. z"], ["2. z", "3. y"]]
+
+
+def test_of_several_those_differ_that_are_not_with_most():
+    assert alone(Choice(), [SPAM, HAM, SPAM]) == [[], ["ham"], []]
+    assert alone(Choice(), [SPAM, HAM, SPAM, HAM]) == [["spam"], ["ham"], ["spam"], ["ham"]]
+    assert alone(Choice(), [SPAM]) == [[]]
+    sets = [{"labels": ["a", "b"]}, {"labels": ["a", "b"]}, {"labels": ["b"]}, {"labels": []}]
+    assert alone(Choices(), sets[:3]) == [[], [], ["a"]], "what it lacks"
+    assert alone(Choices(), [sets[0], sets[1], sets[3]]) == [[], [], ["∅", "a", "b"]]
+    told = differences.side_by_side(Choices(), [Annotation(answer=one) for one in sets[:3]], {})
+    assert [part.missing for part in told[2].parts] == [False, True]
+    span = {"start": 0, "end": 3, "label": "PER", "text": "Ada"}
+    marked = [{"spans": [span]}, {"spans": []}, {"spans": [span]}]
+    assert alone(Spans(), marked) == [[], ["∅", "PER “Ada”"], []]
+    prose = [{"response": "We are sorry."}, {"response": "We are glad."}]
+    assert alone(Prose(), [prose[0], prose[0], prose[1]]) == [[], [], ["glad"]]
+    ranked = [{"ranking": [0, 1, 2]}, {"ranking": [0, 2, 1]}, {"ranking": [0, 1, 2]}]
+    data = {"candidates": ["x", "y", "z"]}
+    assert alone(Ranking(), ranked, data) == [[], ["2. z", "3. y"], []]
 
 
 def test_a_majority_with_a_dissent_is_a_pile_of_its_own(project, owner, member):
