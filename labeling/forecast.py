@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from statistics import fmean, stdev
 
 from django.db import connection
-from django.db.models import Sum
 from django.utils import timezone
 
 from projects import tally
 from projects.models import Project, Status
+from projects.tally import Counts
 
 DAYS = 7
 Z80 = 1.2816  # so many deviations to either side hold four in five
@@ -35,7 +35,7 @@ class Forecast:
 
 
 def of(project: Project) -> Forecast:
-    left = _left(project)
+    left = answers(project, tally.of(project)).left
     with connection.cursor() as cursor:
         cursor.execute(_LATELY, [project.pk, DAYS])
         lately = dict(cursor.fetchall())
@@ -45,18 +45,21 @@ def of(project: Project) -> Forecast:
     return Forecast(left, pace, _when(left, pace + off), _when(left, pace - off))
 
 
-def _left(project: Project) -> int:
-    """Answers that are still wanted."""
-    waiting = tally.of(project).by_status[Status.UNLABELED]
-    wanted = round(waiting * (project.overlap + project.double_share / 100))
-    several = project.overlap > 1 or project.double_share
-    return max(0, wanted - _begun(project)) if several else wanted
+@dataclass(frozen=True)
+class Answers:
+    """So many are still wanted, so many were given, of so many in all."""
+
+    left: int
+    given: int
+    whole: int
 
 
-def _begun(project: Project) -> int:
-    """Answers to what is not labelled yet."""
-    begun = project.examples.filter(status=Status.UNLABELED, answered__gt=0)
-    return int(begun.aggregate(sum=Sum("answered"))["sum"] or 0)
+def answers(project: Project, counts: Counts) -> Answers:
+    """Of the share that is answered twice, as many as there are on average."""
+    each = project.overlap + project.double_share / 100
+    left = round(counts.by_status[Status.UNLABELED] * each) - counts.begun
+    given = round(counts.by_status[Status.LABELED] * each) + counts.begun
+    return Answers(max(0, left), given, round(counts.examples * each))
 
 
 def _when(left: int, a_day: float) -> date | None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from labeling import (
     asking,
     drafting,
+    forecast,
     keys,
     learning,
     looks,
@@ -23,7 +24,6 @@ from labeling.models import Assignment
 from labeling.views.drawer import beside, own
 from projects import tally
 from projects.access import MemberRequest
-from projects.models import Status
 
 NOTHING_LEFT = "nothing-left"
 
@@ -102,15 +102,17 @@ def panel(
 def standing(request: MemberRequest) -> dict[str, object]:
     """How the sitting goes."""
     now = sitting.of(request.session, request.project)
-    counts = tally.of(request.project)
+    project = request.project
+    answers = forecast.answers(project, tally.of(project))
     return {
-        "project": request.project,
+        "project": project,
         "sitting": now,
-        "last": asking.summary(request.project, now.last_answer) if now.last_answer else "",
-        "left": counts.by_status[Status.UNLABELED],
-        "done": counts.by_status[Status.LABELED],
-        "whole": max(1, counts.examples),
-        "learns": learning.line(request.project),
+        "last": asking.summary(project, now.last_answer) if now.last_answer else "",
+        "left": answers.left,
+        "several": project.overlap > 1 or project.double_share > 0,
+        "done": answers.given,
+        "whole": max(1, answers.whole),
+        "learns": learning.line(project),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.ids import new_id
 from labeling import queue
 from labeling.models import Assignment, Comment, Held, Learner
-from projects.models import Annotation, Role
+from projects.models import Annotation, Project, Role
 from tests.cast import join, person, upload
 
 
@@ -354,3 +354,11 @@ def test_what_is_said_anew_takes_the_place_of_what_had_arrived(desk):
     assert desk.post("desk-skip", held.pk, anew="1").status_code == 200
     held.refresh_from_db()
     assert (held.state, Annotation.objects.get().withdrawn_at is None) == (Held.SKIPPED, False)
+
+
+def test_what_is_left_goes_down_with_the_first_of_two_answers(desk):
+    Project.objects.update(overlap=2)
+    assert "Answers left: 6." in desk.look().content.decode()
+    desk.post("desk-next")
+    page = desk.post("desk-answer", desk.held().pk, label="spam").content.decode()
+    assert "Answers left: 5." in page and 'max="6" value="1"' in page

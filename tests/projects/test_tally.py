@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from labeling import answering, queue
-from projects import tally
+from projects import founding, tally
 from projects.models import Example, Role, Status, Tally
 from tests.cast import join, person, rows, upload
 
@@ -24,7 +24,8 @@ def counted(project):
         by_status[example.status] += 1
         if example.gold is not None:
             by_label[example.gold["label"]] += 1
-    return tally.Counts(by_status, by_label, sum(by_label.values()))
+    begun = sum(one.answered for one in examples if one.status == Status.UNLABELED)
+    return tally.Counts(by_status, by_label, sum(by_label.values()), begun)
 
 
 def test_an_upload_counts_at_once(project):
@@ -44,6 +45,20 @@ def test_answers_skips_and_what_is_taken_back_count(project, member):
     answering.forget(annotation)
     assert tally.of(project) == counted(project)
     assert tally.of(project).by_label["spam"] == 0
+
+
+def test_answers_to_what_waits_for_more_are_counted(project, owner, member):
+    founding.change(project, overlap=2)
+    upload(project, b"text\none\ntwo\nthree\n")
+    kept = [answering.submit(queue.next_for(member, project), {"label": "spam"}, 5)[0]]
+    kept += [answering.submit(queue.next_for(member, project), {"label": "spam"}, 5)[0]]
+    assert tally.of(project).begun == 2 and tally.of(project) == counted(project)
+    answering.submit(queue.next_for(owner, project), {"label": "spam"}, 5)
+    assert tally.of(project) == counted(project)
+    answering.forget(kept[0])
+    founding.change(project, overlap=1)
+    tally.fold()
+    assert tally.of(project) == counted(project)
 
 
 @pytest.mark.parametrize(
