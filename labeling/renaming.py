@@ -25,8 +25,11 @@ def touched(project: Project, label: str) -> dict[str, int]:
 
 def follow(project: Project, change: Change) -> Kept:
     """They name the new label; where there is none, they rest. What is needed to go back."""
-    _rechecks(project, change)
-    return {"checks": _checks(project, change), "rules": _rules(project, change)}
+    return {
+        "rechecks": _rechecks(project, change),
+        "checks": _checks(project, change),
+        "rules": _rules(project, change),
+    }
 
 
 def go_back(project: Project, kept: Kept) -> None:
@@ -37,6 +40,7 @@ def go_back(project: Project, kept: Kept) -> None:
         check.update(retired_at=None) if said is None else check.update(answer=was)
     for pk, (label, enabled) in kept.get("rules", {}).items():
         Rule.objects.filter(pk=pk, project=project).update(label=label, enabled=enabled)
+    _rechecks_back(project, kept.get("rechecks", {}))
 
 
 def _checks(project: Project, change: Change) -> dict[str, Any]:
@@ -52,15 +56,35 @@ def _checks(project: Project, change: Change) -> dict[str, Any]:
     return kept
 
 
-def _rechecks(project: Project, change: Change) -> None:
-    """Nobody is asked again what another label would be that is the same now, or gone."""
+def _rechecks(project: Project, change: Change) -> dict[str, Any]:
+    """Nobody is asked again what another label would be that is the same now, or gone.
+
+    By example, what each was; and what it expects now, nothing where it went.
+    """
+    kept = {}
     for one in _open(project, change.label).select_related("example"):
         gold = _said(project, change, one.example.gold or {}) if one.example.gold else None
         expected = _said(project, change, one.expected)
         if gold is None or expected is None or gold == expected:
+            expected = None
             one.delete()
         else:
             Recheck.objects.filter(pk=one.pk).update(expected=expected)
+        was = {"doubt": one.doubt, "expected": one.expected, "run": one.run and str(one.run)}
+        kept[str(one.example_id)] = [was, expected]
+    return kept
+
+
+def _rechecks_back(project: Project, kept: dict[str, Any]) -> None:
+    """But for examples that are gone, and those that a later run doubts by itself."""
+    there = set(project.examples.filter(pk__in=list(kept)).values_list("pk", flat=True))
+    for example in there:
+        was, said = kept[str(example)]
+        if said is None:
+            Recheck.objects.get_or_create(example_id=example, defaults=was | {"project": project})
+        else:
+            same = Recheck.objects.filter(example=example, settled_at=None, expected=said)
+            same.update(expected=was["expected"])
 
 
 def _open(project: Project, label: str) -> QuerySet[Recheck]:

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
+from accounts.ids import new_id
 from accounts.problems import Conflict
 from labeling import answering, history, queue, renaming, review, suggesting
 from labeling.models import Assignment, Check, Held, Recheck, Rule, Suggestion
@@ -74,7 +75,7 @@ def test_of_two_rules_that_become_the_same_one_rests_and_a_doubt_between_both_is
     assert checks == [(HAM, None)] and doubts == []
     assert ("free", "spam", False) in rules and ("win", "ham", True) in rules
     taken_back(act, owner)
-    assert (stand(beside)[0], stand(beside)[2]) == (before[0], before[2])
+    assert stand(beside) == before
 
 
 @pytest.mark.parametrize(("how", "into"), [("delete", ()), ("split", ("a", "b"))])
@@ -85,7 +86,21 @@ def test_where_the_label_goes_they_rest_until_it_is_back(beside, owner, how, int
     assert retired is not None
     assert [on for _, label, on in stand(beside)[2] if label == "spam"] == [False] * 3
     taken_back(act, owner)
-    assert (stand(beside)[0], stand(beside)[2]) == (before[0], before[2])
+    assert stand(beside) == before
+
+
+def test_a_doubt_comes_back_with_its_run_unless_a_later_one_doubts_by_itself(beside, owner):
+    run = new_id()
+    Recheck.objects.update(run=run)
+    act = changed(beside, owner, "merge", "spam", "ham")
+    assert not Recheck.objects.exists()
+    taken_back(act, owner)
+    assert (Recheck.objects.get().run, Recheck.objects.get().doubt) == (run, 900)
+    act = changed(beside, owner, "merge", "spam", "ham")
+    second = beside.examples.get(data__text="two")
+    later = Recheck.objects.create(example=second, project=beside, doubt=1, expected=SPAM)
+    taken_back(act, owner)
+    assert (Recheck.objects.get(), Recheck.objects.get().doubt) == (later, 1)
 
 
 def test_a_check_that_somebody_retired_meanwhile_stays_so(beside, owner):
