@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -262,7 +263,8 @@ def _locked(assignment: Assignment) -> tuple[Example, Assignment]:
 
 
 def _end(assignment: Assignment, state: Held, **fields: object) -> None:
-    Assignment.objects.filter(pk=assignment.pk).update(state=state, **fields)
+    ended = None if state == Held.LEASED else Now()
+    Assignment.objects.filter(pk=assignment.pk).update(state=state, ended_at=ended, **fields)
     queue.count_claims([assignment.example_id])
 
 

@@ -113,9 +113,8 @@ def _labels(project: Project, answer: dict[str, Any]) -> tuple[dict[str, Any], .
 def _skips(example: Example) -> Iterator[Event]:
     skipped = Assignment.objects.filter(example=example, state=Held.SKIPPED)
     for one in skipped.select_related("person").order_by("-id")[:MOST]:
-        yield Event(
-            one.created_at, What.SKIPPED, one.person.email, text=skipping.in_words(one.skip_reason)
-        )
+        at, why = one.ended_at or one.created_at, skipping.in_words(one.skip_reason)
+        yield Event(at, What.SKIPPED, one.person.email, text=why)
 
 
 def _remarks(example: Example, asked: User | None) -> Iterator[Event]:

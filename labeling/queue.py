@@ -227,7 +227,7 @@ def _expire(among: QuerySet[Assignment], *, wait: bool = False) -> int:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    over.filter(example_id__in=examples).update(state=Held.EXPIRED)
+    over.filter(example_id__in=examples).update(state=Held.EXPIRED, ended_at=Now())
     count_claims(examples)
     return len(examples)
 

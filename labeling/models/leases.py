@@ -48,6 +48,8 @@ class Assignment(models.Model):
     annotation = models.OneToOneField(Annotation, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    # When it was answered, skipped or given back; leases of earlier releases do not say.
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("assignment"), _("assignments")

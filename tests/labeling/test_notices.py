@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from labeling import history, notices, review, talking
+from labeling import answering, history, notices, queue, review, talking
 from labeling.models import Notice
 from projects import acting, jobs
 from projects.models import Deed, Member, Role
@@ -145,3 +145,13 @@ def test_nobody_takes_back_what_another_settled(client, project, owner, member, 
     client.post(reverse("review-take-back", args=[project.pk, settled.pk]))
     example.refresh_from_db()
     assert example.gold == SPAM
+
+
+def test_a_skip_stands_where_it_was_done_not_where_the_example_was_fetched(
+    project, owner, member, example
+):
+    lease = queue.next_for(member, project)
+    talking.flag(lease.example, owner, "Look at it")
+    answering.skip(lease, "unclear")
+    told = history.of(lease.example, owner, Role.OWNER)
+    assert [one.what for one in told] == [history.What.FLAG, history.What.SKIPPED]
