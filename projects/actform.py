@@ -14,9 +14,11 @@ from projects.models import Deed, Project, Role
 
 SELECTED, ALL = "selected", "all"
 MOST_PEOPLE = 100
+SHARE = "share-"
 REFUSED = {
     "tag": _("A tag is a word of up to 60 characters."),
-    "person": _("This person is not in the project."),
+    "person": _("This person is not in the project, or may not label."),
+    "share": _("Shares are whole percents: something for each, and no more than 100 together."),
     "value": _("Choose what is to be mended."),
 }
 
@@ -119,10 +121,25 @@ class ActForm(forms.Form):
         return {"seen": self.cleaned_data.get("seen") or 0, "without": self.wrong()}
 
     def _people(self) -> dict[str, Any]:
-        """One, nobody, or several among whom the examples are dealt in turn."""
+        """One, nobody, or several among whom the examples are dealt, by shares or equally."""
         given = self.data.getlist("person") if hasattr(self.data, "getlist") else []
-        named = list(dict.fromkeys(one for one in given if one))[:MOST_PEOPLE]
+        shares = self._shares()
+        named = list(dict.fromkeys(one for one in [*given, *shares] if one))[:MOST_PEOPLE]
+        if shares:
+            return {"people": named, "shares": shares}
         return {"people": named} if len(named) > 1 else {"person": next(iter(named), None)}
+
+    def _shares(self) -> dict[str, int]:
+        """What somebody wrote beside a person, in percent; 0 for what is no number."""
+        written = {
+            name.removeprefix(SHARE): self.data[name].strip()
+            for name in self.data
+            if name.startswith(SHARE) and self.data[name].strip()
+        }
+        return {
+            one: int(said) if said.isdecimal() and len(said) < 4 else 0
+            for one, said in written.items()
+        }
 
     def _unsaid(self, deed: Deed) -> bool:
         """Whether they are to be labelled, and as nothing, or as something and nothing at once."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from projects import bulk, gold, indexing, mending, relabeling
+from projects import bulk, gold, indexing, mending, relabeling, sharing
 from projects.models import (
     Act,
     Deed,
@@ -159,15 +159,16 @@ def _tag_missing(project: Project, value: dict[str, Any]) -> str:
 
 
 def _assign(act: Act, examples: list[UUID]) -> Before:
-    """To nobody, to one, or dealt in turn to several."""
-    people: list[UUID | None] = [*_assignees(act.value)] or [None]
-    dealt = {pk: people[(act.done + at) % len(people)] for at, pk in enumerate(examples)}
+    """To nobody, to one, or dealt in turn to several, by their shares."""
+    people = _assignees(act.value)
+    dealing = sharing.turns(sharing.weights(people, _shares(act.value)) if people else {None: 1})
+    dealt = {pk: dealing[(act.done + at) % len(dealing)] for at, pk in enumerate(examples)}
     before = {
         one.pk: {"person": _said(one.assignee_id), "to": _said(dealt[one.pk])}
         for one in _locked(act, examples)
         if one.assignee_id != dealt[one.pk]
     }
-    for person in people:
+    for person in set(dealing):
         theirs = [pk for pk in before if dealt[pk] == person]
         Example.objects.filter(pk__in=theirs).update(assignee=person)
     return before
@@ -177,6 +178,11 @@ def _assignees(value: dict[str, Any]) -> list[UUID]:
     """Those whom an act names, each once."""
     named = [*value.get("people", []), value.get("person")]
     return list(dict.fromkeys(UUID(str(one)) for one in named if one))
+
+
+def _shares(value: dict[str, Any]) -> dict[UUID, int]:
+    """In percent, of those who have one."""
+    return {UUID(one): int(share) for one, share in value.get("shares", {}).items()}
 
 
 def _said(person: UUID | None) -> str | None:
@@ -196,14 +202,16 @@ def _assign_as_before(act: Act, before: Before) -> None:
         unchanged.update(assignee=person if person in there else None)
 
 
-def _no_member(project: Project, value: dict[str, Any]) -> str:
-    """To whom nothing can be assigned: who is not there, or may not label."""
+def _cannot_be_dealt(project: Project, value: dict[str, Any]) -> str:
+    """To who is not there, or may not label; or in shares that make no sense."""
     try:
         people = _assignees(value)
     except ValueError:
         return "person"
     here = Member.may_label(project).filter(user_id__in=people).count()
-    return "" if here == len(people) else "person"
+    if here != len(people):
+        return "person"
+    return "" if not people or sharing.weights(people, _shares(value)) else "share"
 
 
 WAYS: dict[Deed, Way] = {
@@ -213,7 +221,7 @@ WAYS: dict[Deed, Way] = {
     Deed.REVIEW: Way(_review, _not_reviewed),
     Deed.TAG: Way(_tag, lambda act, before: _untag(act, list(before)), _tag_missing),
     Deed.UNTAG: Way(_untag, lambda act, before: _tag(act, list(before)), _tag_missing),
-    Deed.ASSIGN: Way(_assign, _assign_as_before, _no_member),
+    Deed.ASSIGN: Way(_assign, _assign_as_before, _cannot_be_dealt),
     Deed.ANNOTATE: Way(bulk.annotate, bulk.withdraw, bulk.refused),
     Deed.ACCEPT: Way(bulk.accept, bulk.withdraw),
     Deed.MEND: Way(mending.mend, mending.put_back, mending.refused),

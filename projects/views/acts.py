@@ -136,7 +136,9 @@ def _said(request: MemberRequest, act: Act) -> str:
         known = act.value["person"]
         return filters.person(request.project, known) if known else _("anyone")
     if people := act.value.get("people"):
-        return ", ".join(filters.person(request.project, one) for one in people)
+        shares = act.value.get("shares", {})
+        told = [(filters.person(request.project, one), shares.get(one)) for one in people]
+        return ", ".join(f"{name} {share} %" if share else name for name, share in told)
     return act.value.get("tag") or ", ".join(act.value.get("ways") or act.value.get("kinds") or [])
 
 

@@ -143,6 +143,25 @@ def test_several_people_get_equal_shares_and_undo_gives_all_back(page, project, 
     assert dict(project.examples.values_list("pk", "assignee")) == before
 
 
+def test_shares_in_percent_and_what_is_left_over_is_anyones(page, project, member, owner):
+    upload(project, rows(20))
+    project.examples.update(assignee=owner)
+    shares = {f"share-{member.pk}": "50", f"share-{owner.pk}": "20"}
+    seen = done(page, project, deed="assign", person=str(owner.pk), **shares)
+    assert "owner@example.org 20 %, member@example.org 50 %" in seen
+    counts = [project.examples.filter(assignee=one).count() for one in (member, owner, None)]
+    assert counts == [10, 4, 6]
+
+
+@pytest.mark.parametrize("shares", [("70", "40"), ("0", ""), ("100", ""), ("x", "5"), ("-3", "5")])
+def test_shares_that_make_no_sense_are_refused(page, project, member, owner, shares):
+    upload(project, rows(4))
+    named = {f"share-{one.pk}": share for one, share in zip((member, owner), shares, strict=True)}
+    both = [str(member.pk), str(owner.pk)]
+    seen = done(page, project, deed="assign", person=both, **named)
+    assert "no more than 100 together" in seen and not Act.objects.exists()
+
+
 def test_a_share_for_someone_outside_is_refused(page, project, member, stranger):
     upload(project, rows(4))
     seen = done(page, project, deed="assign", person=[str(member.pk), str(stranger.pk)])
