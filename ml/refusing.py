@@ -156,6 +156,10 @@ SENTENCES: Mapping[str, str] = {
         "Row %(row)s says “%(now)s”, and the same text was there before with “%(before)s”, which "
         "counts."
     ),
+    "row-meta": (
+        "Row %(row)s is kept, but not its other columns: together they have more than %(most)s "
+        "characters."
+    ),
     "row-part": "Row %(row)s is kept, but not what it says as “%(kind)s”: nothing here is like it.",
     "row-spans": "Row %(row)s has a span “%(label)s” that does not lie in its text as it says.",
     "text-missing": "An example looks like %(form)s; here there is no “text”.",

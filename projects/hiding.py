@@ -1,4 +1,4 @@
-"""Masks what answers quote of examples whose text is masked, and brings it back.
+"""Masks what stands beside a text that is masked, answers and other columns, and brings it back.
 
 Answers of earlier, and those that were taken back, are shown in the history: they quote as well.
 """
@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from projects.models import Annotation, Project, Revision
+from projects import meta
+from projects.models import Annotation, Example, Project, Revision
 
 Way = Callable[[str], str]
 NAMES = {"label", "labels"}  # of an answer: what they hold are labels, and nobody's words
@@ -34,6 +35,20 @@ def hide(project: Project, examples: Collection[UUID], way: Way) -> dict[UUID, d
     return before
 
 
+def hide_meta(one: Example, way: Way) -> dict[str, Any]:
+    """The same of what the example's file says of it in other columns."""
+    kept = one.origin.get(meta.NAME)
+    if kept is None or (masked := _masked(kept, way, but=())) == kept:
+        return {}
+    one.origin = {**one.origin, meta.NAME: masked}
+    return {"meta": kept}
+
+
+def show_meta(one: Example, before: dict[str, Any]) -> None:
+    if "meta" in before:
+        one.origin = {**one.origin, meta.NAME: before["meta"]}
+
+
 def withdraw(examples: Collection[UUID]) -> dict[UUID, list[str]]:
     """Take back the answers to these; which ones, by example."""
     taken: dict[UUID, list[str]] = {}
@@ -53,11 +68,13 @@ def show(before: dict[str, Any]) -> None:
     Annotation.objects.filter(pk__in=before.get("taken", [])).update(withdrawn_at=None)
 
 
-def _masked(value: Any, way: Way) -> Any:
+def _masked(value: Any, way: Way, *, but: Collection[str] = NAMES) -> Any:
     if isinstance(value, str):
         return way(value)
     if isinstance(value, list):
-        return [_masked(one, way) for one in value]
+        return [_masked(one, way, but=but) for one in value]
     if isinstance(value, dict):
-        return {name: one if name in NAMES else _masked(one, way) for name, one in value.items()}
+        return {
+            name: one if name in but else _masked(one, way, but=but) for name, one in value.items()
+        }
     return value

@@ -4,7 +4,6 @@ Rows go in batch by batch. A batch, its counts and how far the file is read are 
 a worker that dies leaves none or all of a batch, and the next one goes on behind it.
 """
 
-import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -16,14 +15,13 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from accounts.ids import new_id
-from ml import cleaning, reading, splitting
+from ml import cleaning, reading
 from ml.answers import AnswerError
 from ml.refusing import Refusal
 from ml.task import DataError
 from projects import (
     fetching,
-    founding,
+    incoming,
     indexing,
     keeping,
     mapping,
@@ -32,11 +30,10 @@ from projects import (
     remembering,
     sampling,
     telling,
-    voicing,
 )
-from projects.keeping import Batch, Incoming
+from projects.keeping import Batch
 from projects.leases import LeaseLost, State
-from projects.models import Project, Upload
+from projects.models import Upload
 
 BATCH = 5000
 BATCH_CHARACTERS = 8_000_000  # bounds the memory where cells are long
@@ -213,11 +210,11 @@ def _checked(
             continue
         batch.characters += sum(len(str(value)) + 1 for value in item.values.values())
         try:
-            incoming = _incoming(upload, item, report, batch)
-            batch.rows.append(incoming)
-            batch.lines.append(keeping.line(incoming))
+            kept = incoming.of(upload, item, report, batch)
+            batch.rows.append(kept)
+            batch.lines.append(keeping.line(kept))
         except (DataError, AnswerError) as problem:
-            unknown = _unknown(upload, item) if isinstance(problem, AnswerError) else []
+            unknown = incoming.unknown(upload, item) if isinstance(problem, AnswerError) else []
             about = {
                 "new_label": "".join(unknown[:1]),
                 "file": item.origin,
@@ -227,68 +224,3 @@ def _checked(
             batch.unknown += unknown
     batch.bytes, batch.report = meter.bytes, report.as_json()
     return batch
-
-
-def _incoming(upload: Upload, row: reading.Row, report: cleaning.Report, batch: Batch) -> Incoming:
-    task = upload.project.kind
-    given, said = mapping.picked(row.values, upload.mapping, task)
-    data = next(cleaning.clean([task.parse_data(given)], report))
-
-    def parsed(said: Any) -> dict[str, Any] | None:
-        return _answer(upload.project, task.answer.moved(said, given), data)
-
-    answer = None if said is None else parsed(said)
-    besides: voicing.Besides | None = None
-    if row.beside is not None:
-        besides = _beside(upload, row, answer, parsed, batch)
-        if voicing.covers(besides, answer, hints=upload.answers == "hint"):
-            answer = None  # one of them says it
-    said_by = voicing.origin(besides) if besides else []
-    digest = splitting.digest(data)
-    origin = {"file": reading.plain(row.origin)} if row.origin else {}
-    return Incoming(
-        id=new_id(),
-        digest=digest,
-        data=json.dumps(data, ensure_ascii=False),
-        is_test=splitting.is_test(digest, upload.project.salt),
-        row=row.number,
-        place=int.from_bytes(digest[:4], "big", signed=True),
-        answer=None if answer is None else json.dumps(answer, ensure_ascii=False),
-        origin=json.dumps(origin | ({"said_by": said_by} if said_by else {}), ensure_ascii=False),
-        besides=besides,
-    )
-
-
-def _beside(
-    upload: Upload, row: reading.Row, answer: Any, parsed: voicing.Parsed, batch: Batch
-) -> voicing.Besides:
-    """What stands beside the row; what of it cannot be kept is told in the batch."""
-    besides, wrong = voicing.heard(upload, row, answer, parsed)
-    lost = row.beside.lost if row.beside else ()
-    why = [Refusal("row-part", row=row.number, kind=kind) for kind in lost]
-    for problem in (*wrong, *why):
-        about = {"file": row.origin, "begins": telling.begins(row), "kept": "yes"}
-        batch.lost.append(telling.problem(row.number, problem, **about))
-    batch.characters += sum(len(one.answer) for one in besides.said)
-    return besides
-
-
-def _answer(project: Project, said: Any, data: dict[str, Any]) -> dict[str, Any] | None:
-    """In the labels of today: a file may have those that they had."""
-    shape, said = project.kind.answer, mapping.answer_in(said, project.kind)
-    if isinstance(said, dict):
-        return relabeling.taken(project, lambda labels: shape.parse(said, labels, data))
-    if not said.strip():
-        return None
-    return relabeling.taken(project, lambda labels: shape.from_column(said, labels, data))
-
-
-def _unknown(upload: Upload, row: reading.Row) -> list[str]:
-    """The labels that kept the row out, those that could become the project's."""
-    task = upload.project.kind
-    said = mapping.answer_in(mapping.picked(row.values, upload.mapping, task)[1], task)
-    project = upload.project
-    known = {name.casefold() for name in (*project.label_names, *relabeling.renamed(project))}
-    named = (reading.plain(name.strip()) for name in task.answer.named_in(said))
-    new = [name for name in named if name.casefold() not in known]
-    return new if all(0 < len(name) <= founding.LONGEST_LABEL for name in new) else []

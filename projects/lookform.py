@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ml.reading import DELIMITERS, ENCODINGS
-from projects import mapping
+from projects import mapping, meta
 from projects.models import Existing, Upload
 
 COLUMNS = {
@@ -82,6 +82,7 @@ class LookForm(forms.Form):
         required=False,
     )
     add_labels = forms.BooleanField(label=_("Add the new labels to the project"), required=False)
+    with_meta = forms.BooleanField(label=_("Keep the other columns, too"), required=False)
 
     def __init__(self, upload: Upload, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,9 +94,11 @@ class LookForm(forms.Form):
         for name, (label, choices) in self.settings.items():
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
         self.order_fields([*self.mapped, *self.settings, "answers", "existing", "add_labels"])
-        self.initial.update(
-            {"answers": upload.answers, "existing": upload.existing, "add_labels": True}
-        )
+        self.others = meta.offered(upload)
+        if not self.others:
+            del self.fields["with_meta"]
+        said = {"answers": upload.answers, "existing": upload.existing, "add_labels": True}
+        self.initial.update(said | {"with_meta": upload.with_meta})
         self.initial.update({name: self._place(upload.mapping.get(name)) for name in self.mapped})
         self.initial.update({name: _chosen(upload.options, name) for name in self.settings})
 
@@ -143,6 +146,7 @@ class LookForm(forms.Form):
             "answers": cleaned["answers"],
             "existing": cleaned["existing"] or self.upload.existing,
             "options": options,
+            "with_meta": cleaned.get("with_meta", self.upload.with_meta),
         }
 
     def _same_columns(self, options: dict[str, Any]) -> bool:

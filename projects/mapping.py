@@ -148,6 +148,18 @@ def picked(values: dict[str, Any], mapping: Mapping, task: Task) -> tuple[Any, A
     return data, None if silent else said
 
 
+def is_counted(task: Task, mapping: Mapping, column: str) -> bool:
+    """Whether the column is one of those that are counted on from the one that is mapped."""
+    properties = task.example_schema()["properties"]
+    for field, mapped in mapping.items():
+        first = _FIRST.fullmatch(mapped or "")
+        if first and properties.get(field, {}).get("type") == "array":
+            number = column.removeprefix(first[1])
+            if number != column and number.isdecimal():
+                return True
+    return False
+
+
 def answer_in(said: Any, task: Task) -> Any:
     """What the answer column says: an answer as an object, or the text of a cell.
 

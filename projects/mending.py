@@ -27,6 +27,8 @@ WAYS: dict[str, Callable[[str], str]] = {
     "traditional": mending.traditional,
 }
 
+CHANGED = ("data", "digest", "set_aside", "origin")
+
 
 def refused(project: Project, value: dict[str, Any]) -> str:
     """Why the value makes no sense, or nothing."""
@@ -65,6 +67,8 @@ def _rewrite(
     if hidden:
         for pk, answers in hiding.hide(act.project, list(changed), way).items():
             before[pk] |= answers
+        for pk in changed:
+            before[pk] |= hiding.hide_meta(rows[pk], way)
     for pk, taken in _keep(act.project, {pk: rows[pk] for pk in changed}, changed, hidden=hidden):
         before[pk]["taken"] = taken
     for pk, was in before.items():
@@ -112,7 +116,7 @@ def _keep(
         else:
             one.data, one.digest = new, digest
     taken_back = hiding.withdraw(misquoted) if hidden else {}
-    Example.objects.bulk_update(rows.values(), ["data", "digest", "set_aside"], batch_size=500)
+    Example.objects.bulk_update(rows.values(), CHANGED, batch_size=500)
     gold.settle(list(rows))
     due.put(Stage.INDEX, list(rows))
     return list(taken_back.items())
@@ -155,6 +159,7 @@ def put_back(act: Act, before: Before) -> None:
     rows = {one.pk: one for one in found.order_by("pk") if _same_text(one, before[one.pk]["after"])}
     for pk, one in rows.items():
         hiding.show(before[pk])
+        hiding.show_meta(one, before[pk])
         if _state(one) == before[pk]["after"]:
             one.set_aside = before[pk]["aside"]
     _keep(act.project, rows, {pk: before[pk]["data"] for pk in rows})

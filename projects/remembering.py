@@ -8,7 +8,7 @@ from projects import mapping
 from projects.leases import State
 from projects.models import Existing, Upload
 
-SAID = ("mapping", "answers", "existing", "options")
+SAID = ("mapping", "answers", "existing", "options", "with_meta")
 
 
 def last_like(upload: Upload, columns: list[str]) -> Upload | None:
@@ -40,6 +40,7 @@ def guessed(upload: Upload) -> dict[str, Any]:
         "answers": "final",
         "existing": Existing.KEEP,
         "options": {},
+        "with_meta": True,
     }
 
 

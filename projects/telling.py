@@ -28,5 +28,10 @@ def problem(row: int, why: Refusal, **about: str) -> dict[str, Any]:
     return {"row": row, "reason": _plain(reason), "said": said, **told}
 
 
+def kept(row: reading.Row, why: Refusal) -> dict[str, Any]:
+    """What is wrong with a row that is kept all the same."""
+    return problem(row.number, why, file=row.origin, begins=begins(row), kept="yes")
+
+
 def _plain(value: Any) -> Any:
     return reading.plain(value) if isinstance(value, str) else value  # it may quote the row

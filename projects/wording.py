@@ -142,6 +142,9 @@ SENTENCES = {
     "row-otherwise:first": _(
         "Row %(row)s says “%(now)s”, and the same text was there before with “%(before)s”, which counts."
     ),
+    "row-meta": _(
+        "Row %(row)s is kept, but not its other columns: together they have more than %(most)s characters."
+    ),
     "row-part": _(
         "Row %(row)s is kept, but not what it says as “%(kind)s”: nothing here is like it."
     ),

@@ -61,12 +61,14 @@ class Voice(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """What a row says beside its columns. `lost` are the kinds of what cannot be kept of it."""
+    """What a row says beside its columns. `lost` are the kinds of what cannot be kept of it,
+    `known` the columns from which this was read."""
 
     voices: tuple[Voice, ...] = ()
     aside: bool = False
     tags: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
 
 
 class Row(NamedTuple):

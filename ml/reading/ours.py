@@ -9,6 +9,8 @@ from ml.reading.found import Beside, Voice
 MOST = 200  # answers of a row
 TABLE = {"id", "status", "source", "test", "annotations"}  # columns of our Parquet beside the data
 
+KNOWN = frozenset({*TABLE, "tags"})
+
 
 def is_ours(value: Any) -> bool:
     return (
@@ -21,7 +23,8 @@ def is_ours(value: Any) -> bool:
 
 def row(value: Values) -> Values:
     """The answer as it is: it has a column even where none is given."""
-    return {**value["data"], "answer": value["answer"]}
+    meta = {"meta": value["meta"]} if isinstance(value.get("meta"), dict) else {}
+    return {**meta, **value["data"], "answer": value["answer"]}
 
 
 def beside(value: Values) -> Beside:
@@ -57,7 +60,8 @@ def _text(value: Any) -> str:
 def beside_table(values: Values) -> Beside:
     """The same of a row of our Parquet, whose cells are texts."""
     told = {name: _parsed(values.get(name)) for name in ("annotations", "tags")}
-    return beside({"status": values.get("status"), **told})
+    said = beside({"status": values.get("status"), **told})
+    return said._replace(known=KNOWN)
 
 
 def _parsed(cell: Any) -> Any:

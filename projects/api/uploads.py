@@ -45,6 +45,11 @@ class UploadAsked(serializers.Serializer[Any]):
         default="",
         help_text='{"encoding", "delimiter", "quote", "header", "sheet"} as JSON, each left out',
     )
+    other_columns = serializers.ChoiceField(
+        choices=["keep", "leave"],
+        default="keep",
+        help_text="whether columns that are neither data nor answer are kept beside the example",
+    )
     dry_run = serializers.BooleanField(default=False)
 
     def validate_file(self, file: UploadedFile) -> UploadedFile:
@@ -173,6 +178,7 @@ class Uploads(ListAPIView[Upload]):
 @transaction.atomic
 def _taken(project: Project, request: Request, asked: dict[str, Any]) -> Upload:
     url, s3 = asked.pop("url", None), asked.pop("s3", None)
+    asked["with_meta"] = asked.pop("other_columns") == "keep"
     if url or s3:
         secret = s3.pop("secret") if s3 else ""
         fetched = {"s3": s3} if s3 else {"url": url}

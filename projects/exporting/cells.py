@@ -11,15 +11,16 @@ def fields(task: Task) -> list[str]:
     return list(task.example_schema()["properties"])
 
 
-def header(task: Task) -> list[str]:
-    return ["id", *fields(task), task.answer.column]
+def header(task: Task, *, meta: bool = False) -> list[str]:
+    return ["id", *fields(task), task.answer.column, *(["meta"] if meta else [])]
 
 
 def cells(task: Task, row: dict[str, Any]) -> list[str]:
     """Texts as they are; what is no text as JSON. No answer is an empty cell."""
     answer = (row["answer"] or {}).get(task.answer.column)
     data = row["data"]
-    return [row["id"], *(_cell(data.get(name)) for name in fields(task)), _cell(answer)]
+    told = [row["id"], *(_cell(data.get(name)) for name in fields(task)), _cell(answer)]
+    return [*told, _cell(row["meta"] or None)] if "meta" in row else told
 
 
 def _cell(value: Any) -> str:

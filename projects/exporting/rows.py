@@ -5,6 +5,7 @@ Pages by id keep the memory flat and hold no transaction open while somebody's n
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from projects import meta
 from projects.models import Example, Project, Tag
 
 # A page is a question to the database. How many examples it looks at follows from the texts of the
@@ -40,6 +42,11 @@ class Asked:
     # Called now and then; it may ask the database, and end everything by raising.
     meanwhile: Callable[[], None] = _unwatched
 
+    @cached_property
+    def meta(self) -> bool:
+        """Whether files have brought other columns: then there is one more, of objects."""
+        return self.project.uploads.filter(report__has_key=meta.COUNT).exists()
+
 
 def rows(asked: Asked, *, annotations: bool = True, test: bool = True) -> Iterator[dict[str, Any]]:
     """`id`, `data`, `answer` (the agreed one, or None), `status`, `source`, and what is asked."""
@@ -57,7 +64,7 @@ def lines(
 def pieces(asked: Asked, *, annotations: bool = True, test: bool = False) -> Iterator[bytes]:
     """The same as JSON Lines, page by page."""
     tagged = Tag.objects.filter(project=asked.project).exists()
-    sql = _sql(annotations=annotations, test=test, tagged=tagged)
+    sql = _sql(annotations=annotations, test=test, tagged=tagged, beside=asked.meta)
     after, most = UUID(int=0), FIRST
     while page := _page(asked.chosen, sql, after, most):
         after = UUID(bytes(page[-1][_ID]).decode())
@@ -74,7 +81,7 @@ def pieces(asked: Asked, *, annotations: bool = True, test: bool = False) -> Ite
 
 def _page(chosen: QuerySet[Example], sql: str, after: UUID, most: int) -> list[Line]:
     page = chosen.filter(id__gt=after).order_by("id")
-    columns = page.values("id", "data", "gold", "status", "source", "is_test")[:most]
+    columns = page.values("id", "data", "gold", "status", "source", "is_test", "origin")[:most]
     try:
         inner, values = columns.query.sql_with_params()
     except EmptyResultSet:
@@ -99,8 +106,10 @@ SELECT '{"id": "' || e.id || '", "data": ' || e.told
     || ', "status": "' || e.status || '", "source": "' || e.source || '"'
     {more} || '}'
 FROM (
-    SELECT *, sum(octet_length(told)) OVER (ORDER BY id) - octet_length(told) AS before
-    FROM (SELECT *, data::text AS told FROM ({chosen}) c) d
+    SELECT *, sum(size) OVER (ORDER BY id) - size AS before FROM (
+        SELECT *, octet_length(told) + {beside} AS size
+        FROM (SELECT *, data::text AS told FROM ({chosen}) c) d
+    ) f
 ) e {joined}
 WHERE e.before < {bytes} ORDER BY e.id
 ) TO STDOUT
@@ -127,12 +136,19 @@ LEFT JOIN LATERAL (
 """
 
 
-def _sql(*, annotations: bool, test: bool, tagged: bool) -> str:
+_META = f"""|| ', "{meta.NAME}": ' || coalesce((e.origin->'{meta.NAME}')::text, '{{}}')"""
+
+_SIZE = f"coalesce(octet_length((origin->'{meta.NAME}')::text), 0)"
+
+
+def _sql(*, annotations: bool, test: bool, tagged: bool, beside: bool) -> str:
     more = _SAID if annotations else ""
     if test:
         more += """ || ', "test": ' || e.is_test"""
     if annotations and tagged:
         more += _TAGS
+    if beside:
+        more += _META
     joined = _JOINED if annotations else ""
-    whole = _LINES.replace("{bytes}", str(BYTES))
+    whole = _LINES.replace("{bytes}", str(BYTES)).replace("{beside}", _SIZE if beside else "0")
     return whole.replace("{more}", more).replace("{joined}", joined)

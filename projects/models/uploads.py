@@ -34,6 +34,8 @@ class Upload(Leased):
     mapping = models.JSONField(default=dict)
     answers = models.CharField(max_length=5, default="final")
     existing = models.CharField(max_length=6, choices=Existing, default=Existing.KEEP)
+    # Whether its other columns are kept beside the data: see meta.py.
+    with_meta = models.BooleanField(default=True, db_default=True)
     # How the file is to be read where a person knows better: see ml/reading.
     options = models.JSONField(default=dict)
     dry_run = models.BooleanField(default=False)

@@ -18,6 +18,7 @@ from projects import (
     gauging,
     gold,
     leafing,
+    meta,
     remarks,
     searching,
     showing,
@@ -30,6 +31,7 @@ from projects.models import DELETED, Example, Project, Source, Stage, Status
 SIZE = 50
 ALIKE = 5
 UPLOADS, ACTS = 10, 5
+BESIDE = 30  # columns
 
 
 @require_safe
@@ -117,8 +119,17 @@ def one(request: MemberRequest, project_id: UUID, example_id: UUID) -> HttpRespo
         "history": _told(request.project, _seen(request, example, history.order_by("id")[:200])),
         "findings": [(one, remarks.in_words(one)) for one in example.findings.order_by("kind")],
         "alike": _alike(request.project, example),
+        **_beside(example),
     }
     return render(request, "projects/example.html", shown)
+
+
+def _beside(example: Example) -> dict[str, Any]:
+    """What its file says of it in other columns, as far as a page can show it."""
+    kept = example.origin.get(meta.NAME)
+    kept = kept if isinstance(kept, dict) else {}
+    shown = [(name, meta.in_words(value)) for name, value in kept.items()][:BESIDE]
+    return {"beside": shown, "beside_more": len(kept) - len(shown)}
 
 
 def _seen(request: MemberRequest, example: Example, history: Any) -> Any:

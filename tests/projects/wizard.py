@@ -26,6 +26,7 @@ def work(sent: Any) -> Upload:
 
 
 def decide(page: Client, upload: Upload, act: str = "import", **more: Any) -> Any:
-    form = {"text": "0", "label": "1", "answers": "final", "add_labels": "on", "act": act} | more
+    form = {"text": "0", "label": "1", "answers": "final", "add_labels": "on", "act": act}
+    form |= {"with_meta": "on"} | more  # as the page has it, where the file has other columns
     address = f"/projects/{upload.project_id}/data/uploads/{upload.pk}/"
     return page.post(address, form)

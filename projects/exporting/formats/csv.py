@@ -27,7 +27,9 @@ class Csv(Format):
     def pieces(self, asked: Asked) -> Iterator[bytes]:
         task = asked.project.kind
         found = (cells(task, row) for row in rows(asked, annotations=False, test=False))
-        lines = chain([header(task)], map(disarmed, found) if asked.safe else found)
+        lines = chain(
+            [header(task, meta=asked.meta)], map(disarmed, found) if asked.safe else found
+        )
         if asked.safe:
             yield "\ufeff".encode()  # by which a spreadsheet knows UTF-8
         while some := list(islice(lines, PIECE)):

@@ -35,4 +35,5 @@ class Doccano(Format):
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     said = peers.doccano(row["answer"])
     answered = {"answered": True} if row["answer"] is not None and not said else {}
-    return {"id": row["id"], **row["data"], "label": said, **answered}
+    beside = {"meta": row["meta"]} if row.get("meta") else {}
+    return {"id": row["id"], **beside, **row["data"], "label": said, **answered}

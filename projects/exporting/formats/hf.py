@@ -94,10 +94,11 @@ def _split(asked: Asked, names: list[str] | None, folder: Path) -> list[str]:
 
 def _columns(task: Task, rows: list[dict[str, Any]], numbers: dict[str, int]) -> list[list[Any]]:
     columns = [list(column) for column in zip(*(cells(task, row) for row in rows), strict=True)]
-    said: list[Any] = [cell or None for cell in columns[-1]]
+    at = len(fields(task)) + 1  # of the answer; what else the file said stands behind it
+    said: list[Any] = [cell or None for cell in columns[at]]
     if numbers:
         said = [None if cell is None else _number(cell, numbers) for cell in said]
-    return [*columns[:-1], said]
+    return [*columns[:at], said, *columns[at + 1 :]]
 
 
 def _number(label: str, numbers: dict[str, int]) -> int:
@@ -119,7 +120,8 @@ def _schema(asked: Asked, names: list[str] | None) -> Any:
 def _features(asked: Asked, names: list[str] | None) -> dict[str, dict[str, Any]]:
     task, text = asked.project.kind, {"dtype": "string", "_type": "Value"}
     answer = text if names is None else {"names": names, "_type": "ClassLabel"}
-    return dict.fromkeys(("id", *fields(task)), text) | {task.answer.column: answer}
+    beside = {"meta": text} if asked.meta else {}
+    return dict.fromkeys(("id", *fields(task)), text) | {task.answer.column: answer} | beside
 
 
 def _card(asked: Asked, names: list[str] | None, splits: list[str]) -> str:

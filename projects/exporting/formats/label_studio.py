@@ -38,4 +38,5 @@ class LabelStudio(Format):
 def _task(row: dict[str, Any]) -> dict[str, Any]:
     about = {name: row[name] for name in ("id", "status", "source")}
     said = peers.label_studio(row["answer"], next(iter(row["data"])))
-    return {"data": row["data"], "meta": about, "annotations": said, "predictions": []}
+    data = row["data"] | ({"meta": row["meta"]} if row.get("meta") else {})
+    return {"data": data, "meta": about, "annotations": said, "predictions": []}

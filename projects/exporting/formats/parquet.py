@@ -36,7 +36,7 @@ def _write(file: IO[bytes], asked: Asked) -> None:
     from pyarrow.parquet import ParquetWriter
 
     task = asked.project.kind
-    texts = [*header(task), *MORE]
+    texts = [*header(task, meta=asked.meta), *MORE]
     kinds = {"test": arrow.bool_()}
     schema = arrow.schema([(name, kinds.get(name, arrow.string())) for name in texts])
     lines = (_line(task, row) for row in rows(asked))

@@ -43,6 +43,8 @@ class Excel(Format):
         task, long = asked.project.kind, Q()
         for name in fields(task):
             long |= _longer(KeyTextTransform(name, "data"))
+        if asked.meta:
+            long |= _longer(KeyTextTransform("meta", "origin"))
         found = asked.chosen.order_by()
         return "cell-long" if found.filter(long).exists() or _answered_long(task, found) else ""
 
@@ -80,8 +82,8 @@ def _write(file: IO[bytes], asked: Asked) -> None:
         first = next(lines, None)
         while True:
             sheet = book.add_worksheet(worksheet_class=_Sheet)
-            sheet.set_column(0, len(header(task)) - 1, 20, text)
-            for place, name in enumerate(header(task)):
+            sheet.set_column(0, len(header(task, meta=asked.meta)) - 1, 20, text)
+            for place, name in enumerate(header(task, meta=asked.meta)):
                 sheet.write_string(0, place, name, head)
             here = islice(chain([first] if first else [], lines), SHEET)
             for number, line in enumerate(here, 1):
