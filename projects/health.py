@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from ml import mending, splitting
 from ml.answers.answer import cut
@@ -28,8 +28,12 @@ from projects.tally import Counts
 SHOWN = 5  # examples a kind
 SAID = 80  # characters of an answer
 GROUP = 4  # times as many are read, to show some of different groups
-# The oddest, the most alike; else the oldest.
-FIRST = {Kind.OUTLIER: "-detail__distance", Kind.MEANING: "-detail__cosine"}
+# The oddest, the most alike, what is said of one very text; else the oldest.
+FIRST = {
+    Kind.OUTLIER: F("detail__distance").desc(),
+    Kind.MEANING: F("detail__cosine").desc(),
+    Kind.CONTRADICTION: F("detail__answers").desc(nulls_last=True),
+}
 LABELS, LANGUAGES = 20, 10  # in a chart
 LOPSIDED = 10  # times as many of one label as of another
 
@@ -114,7 +118,8 @@ def _shown(project: Project, kind: Kind, *, openly: bool) -> list[Shown]:
     rows = Finding.objects.filter(
         project=project, kind=kind, example__set_aside=False, example__deleted_at=None
     ).select_related("example")
-    first = _apart(list(rows.order_by(FIRST.get(kind, "example_id"))[: SHOWN * GROUP]))
+    order = [FIRST[kind]] if kind in FIRST else []
+    first = _apart(list(rows.order_by(*order, "example_id")[: SHOWN * GROUP]))
     of = _there(project, {finding.detail.get("of") for finding in first} - {None})
     shown = [_one(project, finding, of, openly=openly) for finding in first]
     if kind == Kind.CONTRADICTION:

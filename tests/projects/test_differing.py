@@ -8,6 +8,7 @@ from tests.cast import upload
 from tests.projects.wizard import decide, send, work
 
 TWICE = b"text,label\nhello there,spam\nnice to see you,ham\nhello there,ham\n"
+MANY = "".join(f"where is my parcel number {n},{('spam', 'ham')[n % 2]}\n" for n in range(30))
 
 
 @pytest.fixture
@@ -72,6 +73,12 @@ def test_all_are_counted_and_the_first_listed(page, project, monkeypatch):
     assert done.report["other answers"] == 4 and len(done.problems) == 2
     seen = page.get(f"/projects/{project.pk}/data/uploads/{done.pk}/").content.decode()
     assert "the same text: 4" in seen and "These are the first ones." in seen
+
+
+def test_one_very_text_comes_first_of_all_that_contradicts(page, project):
+    upload(project, f"text,label\n{MANY}".encode() + TWICE.partition(b"\n")[2])
+    seen = health(page, project)
+    assert seen.index("ham · spam") < seen.index("but:")
 
 
 def test_data_health_shows_both_answers_until_somebody_settles_it(page, project):
