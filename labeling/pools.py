@@ -29,14 +29,6 @@ FRONT = 100
 PASSED_OVER = 20  # of a person's last leases, among which the last one of a pool is looked for
 
 
-# What is assigned waits for that person, unless they answered or skipped it: nobody is asked again.
-_ANYONES = """(e.assignee_id IS NULL OR e.assignee_id = %(person)s OR EXISTS (
-    SELECT 1 FROM labeling_assignment d WHERE d.example_id = e.id
-    AND d.person_id = e.assignee_id AND d.state = 'skipped') OR EXISTS (
-    SELECT 1 FROM projects_annotation d WHERE d.example_id = e.id
-    AND d.author_id = e.assignee_id AND d.source = 'person' AND d.withdrawn_at IS NULL))"""
-
-
 @dataclass(frozen=True)
 class Pool:
     """Some examples in an order; `along` is the column by which a person goes on."""
@@ -47,9 +39,11 @@ class Pool:
     joined: str = ""
     along: str = ""
     test: bool | None = None
-    whose: str = _ANYONES
+    whose: str = "(e.assignee_id IS NULL OR e.assignee_id = %(person)s)"
     free: str = "e.answered + e.claims < {wanted}"
     within: str = "e.project_id = %(project)s"
+    # They are asked again though they skipped it: somebody wants it of them.
+    again: bool = False
 
 
 # By id: a range of one project, for with an equality the database would walk over all projects'
@@ -69,6 +63,7 @@ ASSIGNED = Pool(
     "e.status = 'unlabeled' AND NOT e.set_aside",
     "e.place",
     whose="e.assignee_id = %(person)s",
+    again=True,
 )
 # What a reviewer sent back to them, though others' answers settle it.
 SENT_BACK = Pool(
@@ -205,7 +200,7 @@ WHERE id = (
         SELECT 1 FROM labeling_assignment a
         LEFT JOIN projects_annotation w ON w.id = a.annotation_id
         WHERE a.example_id = e.id AND a.person_id = %(person)s
-        AND (a.state IN ('skipped', 'leased')
+        AND (a.state IN ({seen})
             OR a.state = 'submitted' AND (a.is_check OR w.withdrawn_at IS NULL)))
       AND NOT EXISTS (
         SELECT 1 FROM projects_annotation n WHERE n.example_id = e.id AND n.author_id = %(person)s
@@ -248,6 +243,7 @@ def pick(pool: Pool, person: User, project: Project, *, patient: bool = False) -
         whose=pool.whose,
         behind=behind,
         order=pool.order,
+        seen="'leased'" if pool.again else "'leased', 'skipped'",
         others="" if patient else "SKIP LOCKED",
     )
     for example in Example.objects.raw(question, asked):

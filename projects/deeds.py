@@ -14,6 +14,8 @@ from django.utils import timezone
 from projects import bulk, gold, indexing, mending, relabeling, sharing
 from projects.models import (
     Act,
+    Annotation,
+    AnnotationSource,
     Deed,
     Entry,
     Example,
@@ -162,16 +164,29 @@ def _assign(act: Act, examples: list[UUID]) -> Before:
     """To nobody, to one, or dealt in turn to several, by their shares."""
     people = _assignees(act.value)
     dealing = sharing.turns(sharing.weights(people, _shares(act.value)) if people else {None: 1})
-    dealt = {pk: dealing[(act.done + at) % len(dealing)] for at, pk in enumerate(examples)}
+    turns = {pk: dealing[(act.done + at) % len(dealing)] for at, pk in enumerate(examples)}
+    done = _done_with(examples, people)
+    dealt = {
+        pk: next(one for one in [turn, *people, None] if (pk, one) not in done)
+        for pk, turn in turns.items()
+    }
     before = {
         one.pk: {"person": _said(one.assignee_id), "to": _said(dealt[one.pk])}
         for one in _locked(act, examples)
         if one.assignee_id != dealt[one.pk]
     }
-    for person in set(dealing):
+    for person in set(dealt.values()):
         theirs = [pk for pk in before if dealt[pk] == person]
         Example.objects.filter(pk__in=theirs).update(assignee=person)
     return before
+
+
+def _done_with(examples: list[UUID], people: list[UUID]) -> set[tuple[UUID, UUID | None]]:
+    """Who has answered which: nobody is asked again, and others would wait for them in vain."""
+    said = Annotation.objects.filter(
+        example__in=examples, author__in=people, source=AnnotationSource.PERSON, withdrawn_at=None
+    )
+    return set(said.values_list("example_id", "author_id"))
 
 
 def _assignees(value: dict[str, Any]) -> list[UUID]:
@@ -199,7 +214,10 @@ def _assign_as_before(act: Act, before: Before) -> None:
             pk for pk, was in before.items() if (was["person"], was.get("to", now)) == (person, to)
         ]
         unchanged = Example.objects.filter(pk__in=those, assignee=to)
-        unchanged.update(assignee=person if person in there else None)
+        back = UUID(person) if person and person in there else None
+        done = {pk for pk, _one in _done_with(those, [back])} if back else set()
+        unchanged.exclude(pk__in=done).update(assignee=back)
+        unchanged.filter(pk__in=done).update(assignee=None)
 
 
 def _cannot_be_dealt(project: Project, value: dict[str, Any]) -> str:

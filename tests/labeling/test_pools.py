@@ -196,13 +196,48 @@ def test_undo_keeps_an_assignment(project, owner, member):
     assert queue.next_for(member, project).example_id == example.pk
 
 
-def test_what_is_assigned_to_who_is_done_with_it_waits_for_nobody(project, owner, member):
+def assigned(project, by, *people):
+    act = acting.begin(project, by, Deed.ASSIGN, {}, {"people": [str(one.pk) for one in people]})
+    acting.carry_out(Act.claim(act.pk))
+    return act
+
+
+def test_nobody_waits_for_who_has_answered_what_is_assigned_to_them(project, owner, member):
     settings(project, overlap=2)
-    answered, skipped = fill(project, 2)
+    fill(project, 2)
+    kept = answering.submit(queue.next_for(owner, project), SPAM, 5)[0]
+    assigned(project, owner, owner)
+    assert Example.objects.get(assignee=owner).pk != kept.example_id
+    assert served(member, project) == [kept.example_id]
     answering.submit(queue.next_for(owner, project), SPAM, 5)
-    answering.skip(queue.next_for(owner, project), "")
-    Example.objects.update(assignee=owner)
-    assert sorted(served(member, project)) == [answered.pk, skipped.pk]
+    assigned(project, owner, owner, member)
+    assert set(Example.objects.filter(status="unlabeled").values_list("assignee", flat=True)) == {
+        member.pk
+    }
+    assert len(served(member, project)) == 1, "dealt to who has not answered it"
+
+
+def test_an_assignment_that_comes_back_waits_for_nobody_who_has_answered(project, owner, member):
+    settings(project, overlap=2)
+    fill(project, 1)
+    assigned(project, owner, owner)
+    act = assigned(project, owner, member)
+    Annotation.record(Example.objects.get(), SPAM, owner, "person")
+    acting.undo(act)
+    acting.carry_out(Act.claim(act.pk))
+    assert Example.objects.get().assignee is None
+
+
+def test_who_skipped_it_is_asked_again_once_it_is_assigned_to_them(project, owner, member):
+    example, *_ = fill(project, 1)
+    answering.skip(queue.next_for(member, project), "")
+    assert queue.next_for(member, project) is None
+    assigned(project, owner, member)
+    lease = queue.next_for(member, project)
+    assert (lease.example_id, lease.reason) == (example.pk, reasons.ASSIGNED)
+    answering.skip(lease, "")
+    assert queue.next_for(member, project) is None
+    assert queue.next_for(owner, project).example_id == example.pk
 
 
 def test_nothing_is_assigned_to_who_may_not_label(project, member):
