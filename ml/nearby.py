@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from ml.shingles import Shingles
 
 ALIKE = 0.8  # Jaccard similarity of the pieces
 MEANT_ALIKE = 0.95  # cosine of the vectors
-MOST_VECTORS = 20_000  # rows; beyond, each with each takes too long
+MOST_VECTORS = 100_000  # rows; beyond, each with each takes longer than a minute or two
 
 BANDS, ROWS = 21, 6  # two texts that are 0.8 alike meet in a band in 998 of 1,000 cases
 MARGIN = 0.1  # how far below the truth an estimate may lie: three standard deviations
@@ -26,7 +27,7 @@ NEIGHBOURS = 3  # of a crowded band, beside its first: what keeps the work linea
 MOST_REFUSED = 300_000  # pairs that are remembered, so that they are not compared again
 TRIES = 10  # full comparisons in vain, a text: where all are of one mould, there is no end of them
 ESTIMATES_A_CHUNK, PAIRS_A_CHUNK = 100_000, 2_000
-ROWS_A_BLOCK = 500
+ROWS_A_BLOCK, COLUMNS_A_BLOCK = 500, 8_192
 
 Places = NDArray[np.int64]
 Small = NDArray[np.int32]  # of all texts: half the size
@@ -294,32 +295,43 @@ class Meant:
 
 
 def meant_alike(
-    vectors: NDArray[np.float32],
+    vectors: NDArray[np.float32] | NDArray[np.float16],
     *,
-    known: Sequence[Sequence[int]] = (),
     at_least: float = MEANT_ALIKE,
     meanwhile: Meanwhile = _nothing,
 ) -> Meant:
     """Each row's most similar earlier row, if their cosine is `at_least` so much.
 
-    vectors: (rows, dimensions), each of length 1. `known`: groups of places found before, whose
-    members are not paired again. Exact, for at most MOST_VECTORS rows; at most one pair a row, so
-    that a thousand copies are not a million pairs.
+    vectors: (rows, dimensions), each of length 1; of many, halves take half the memory. Exact, for
+    at most MOST_VECTORS rows; at most one pair a row, so that a thousand copies are not a million
+    pairs. A block is compared with a block, so nothing else is ever large.
     """
     if len(vectors) > MOST_VECTORS:
         return Meant([], looked=False)
-    groups_of = np.arange(len(vectors))
-    for group in known:
-        groups_of[list(group)] = group[0]
     pairs: list[tuple[int, int, float]] = []
     for start in range(0, len(vectors), ROWS_A_BLOCK):
-        stop = min(start + ROWS_A_BLOCK, len(vectors))
-        cosines = vectors[start:stop] @ vectors[:stop].T
-        cosines[groups_of[start:stop, None] == groups_of[None, :stop]] = -1
-        cosines[np.arange(stop)[None, :] >= np.arange(start, stop)[:, None]] = -1
-        best = cosines.argmax(axis=1)
-        values = cosines[np.arange(stop - start), best]
+        best, values = _most_alike(vectors, start, meanwhile)
         for row in np.flatnonzero(values >= at_least).tolist():
             pairs.append((int(best[row]), start + row, float(values[row])))
-        meanwhile()
     return Meant(pairs, looked=True)
+
+
+def _most_alike(
+    vectors: NDArray[Any], start: int, meanwhile: Meanwhile
+) -> tuple[Places, NDArray[np.float32]]:
+    """For each row of a block the most similar earlier row, and their cosine."""
+    rows = np.arange(start, min(start + ROWS_A_BLOCK, len(vectors)))
+    block = vectors[rows].astype(np.float32)
+    best = np.zeros(len(rows), dtype=np.int64)
+    values = np.full(len(rows), -1, dtype=np.float32)
+    for left in range(0, int(rows[-1]) + 1, COLUMNS_A_BLOCK):
+        others = np.arange(left, min(left + COLUMNS_A_BLOCK, int(rows[-1]) + 1))
+        cosines = block @ vectors[others].astype(np.float32).T
+        if others[-1] >= start:
+            cosines[others[None, :] >= rows[:, None]] = -1
+        found = cosines.argmax(axis=1)
+        here = cosines[np.arange(len(rows)), found]
+        nearer = here > values
+        best[nearer], values[nearer] = others[found[nearer]], here[nearer]
+        meanwhile()
+    return best, values

@@ -31,12 +31,13 @@ def look(survey: "Survey") -> bool:
     if due.is_waiting(Stage.EMBED, project.pk):
         return False
     model, means = embedder.name, embedder.name != CharacterNgrams.name
-    ids, vectors = places.some(project, model, places.MOST)
+    ids, vectors = places.some(project, model, places.MOST, survey.go_on)
     survey.step("outliers", 0.6)
     keep(project, Kind.OUTLIER, _outliers(survey, ids, vectors) if means else [])
     survey.step("meaning", 0.7)
-    not_compared = "" if means and len(ids) <= nearby.MOST_VECTORS else "many" if means else "model"
-    keep(project, Kind.MEANING, [] if not_compared else _alike(survey, ids, vectors))
+    few = places.count(project, model) <= nearby.MOST_VECTORS
+    not_compared = "" if means and few else "many" if means else "model"
+    keep(project, Kind.MEANING, [] if not_compared else _alike(survey, model))
     noting.note(project.pk, not_compared=not_compared)
     survey.step("map", 0.8)
     _map(survey, model, vectors)
@@ -58,11 +59,12 @@ def _outliers(
     return [(ids[at], {"distance": round(float(scores[at]), 3)}) for at in far]
 
 
-def _alike(survey: "Survey", ids: list[UUID], vectors: Floats) -> list[tuple[UUID, dict[str, Any]]]:
+def _alike(survey: "Survey", model: str) -> list[tuple[UUID, dict[str, Any]]]:
     """What says nearly the same as an older example, though in other words; where only the newer
     one has an answer, the older one is what says the same."""
-    repeats = set(_repeats(survey))
-    fresh = [at for at, pk in enumerate(ids) if pk not in repeats]
+    ids, vectors = places.every(survey.project, model, survey.go_on)
+    passed = {*_repeats(survey), *_set_aside(survey)}
+    fresh = [at for at, pk in enumerate(ids) if pk not in passed]
     kept = vectors[fresh]
     found = survey.awaited(lambda meanwhile: nearby.meant_alike(kept, meanwhile=meanwhile))
     pairs = [(ids[fresh[a]], ids[fresh[b]], round(cosine, 3)) for a, b, cosine in found.pairs]
@@ -82,6 +84,12 @@ def _answered(ids: set[UUID]) -> set[UUID]:
 def _repeats(survey: "Survey") -> Any:
     rows = Finding.objects.filter(project=survey.project, kind=Kind.REPEAT)
     return rows.values_list("example_id", flat=True)
+
+
+def _set_aside(survey: "Survey") -> Any:
+    """What is out of use repeats nothing: else the only one left would be set aside as well."""
+    rows = Example.objects.filter(project=survey.project, set_aside=True)
+    return rows.values_list("pk", flat=True)
 
 
 def _map(survey: "Survey", model: str, vectors: Floats) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
+from numpy.typing import NDArray
 
 from ml import spreading
 from ml.embedding import WIDTH, Floats
@@ -20,6 +21,7 @@ from ml.spreading import Landmarks
 from projects import noting
 from projects.models import Embedding, Project
 
+Halves = NDArray[np.float16]
 MOST = 50_000  # rows that are drawn together; the others find their places by these
 BLOCK = 1000
 GROWN = 1.5
@@ -102,7 +104,20 @@ def blocks(project: Project, model: str) -> Iterator[tuple[list[UUID], Floats]]:
         after = rows[-1][0]
 
 
-def some(project: Project, model: str, most: int) -> tuple[list[UUID], Floats]:
+def every(project: Project, model: str, meanwhile: Callable[[], None]) -> tuple[list[UUID], Halves]:
+    """All rows, in half the memory."""
+    ids: list[UUID] = []
+    found: list[Halves] = []
+    for keys, vectors in blocks(project, model):
+        ids += keys
+        found.append(vectors.astype(np.float16))
+        meanwhile()
+    return ids, np.concatenate(found) if found else np.zeros((0, WIDTH), dtype=np.float16)
+
+
+def some(
+    project: Project, model: str, most: int, meanwhile: Callable[[], None] = lambda: None
+) -> tuple[list[UUID], Floats]:
     """At most so many rows, spread evenly over all of them."""
     every = max(1, -(-count(project, model) // most))
     ids: list[UUID] = []
@@ -113,6 +128,7 @@ def some(project: Project, model: str, most: int) -> tuple[list[UUID], Floats]:
         ids += [keys[row] for row in chosen]
         found.append(vectors[chosen])
         at += len(keys)
+        meanwhile()
     return ids, np.concatenate(found) if found else np.zeros((0, WIDTH), dtype=np.float32)
 
 

@@ -115,8 +115,21 @@ def test_vectors_close_together_are_paired_once():
     assert found.looked
     assert [other for _, other, _ in found.pairs] == [50, 51, 550]
     assert all(cosine > 0.99 for *_, cosine in found.pairs)
-    known = nearby.meant_alike(vectors, known=[[10, 50, 51]])
-    assert [pair[1] for pair in known.pairs] == [550]
+
+
+def test_blocks_find_what_all_at_once_would(monkeypatch):
+    draw = np.random.default_rng(1)
+    vectors = draw.standard_normal((300, 8)).astype(np.float32)  # so few, that many are near
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = np.tril(vectors @ vectors.T, -1) - np.triu(np.ones((300, 300)))
+    wanted = [(int(row.argmax()), at) for at, row in enumerate(cosines) if row.max() >= 0.9]
+    assert len(wanted) > 10
+    monkeypatch.setattr(nearby, "ROWS_A_BLOCK", 70)
+    monkeypatch.setattr(nearby, "COLUMNS_A_BLOCK", 40)
+    found = nearby.meant_alike(vectors, at_least=0.9).pairs
+    assert [(a, b) for a, b, _ in found] == wanted
+    halves = nearby.meant_alike(vectors.astype(np.float16), at_least=0.9).pairs
+    assert len(set(wanted) & {(a, b) for a, b, _ in halves}) >= 0.9 * len(wanted)
 
 
 def test_too_many_vectors_are_not_looked_at():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ml.embedding import CharacterNgrams
-from projects import apart, embedding, indexing, inspecting, remarks, surveying
+from projects import apart, embedding, gold, indexing, inspecting, remarks, surveying
 from projects.models import Act, Deed, Embedding, Example, Inspection, Kind, Role
 from tests.cast import join, person, upload
 
@@ -130,9 +130,13 @@ def test_what_means_the_same_is_counted_and_set_aside(page, project, monkeypatch
     assert [*project.examples.filter(set_aside=True).values_list("data__text", flat=True)] == [
         texts[2 - answered]
     ]
+    gold.put_aside(project.examples.get(data__text=texts[2 - answered]), aside=False)
+    gold.put_aside(project.examples.get(data__text=texts[answered]), aside=True)
+    looked_at(project)
+    assert 'id="card-meaning"' not in text_of(page, project), "only one of them is in use"
     monkeypatch.setattr(apart.nearby, "MOST_VECTORS", 2)
     looked_at(project)
-    assert "more than 20,000 examples" in text_of(page, project)
+    assert "more than 100,000 examples" in text_of(page, project)
 
 
 class Named(NamedTuple):
