@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import Http404
 from django.utils import timezone
@@ -155,6 +156,7 @@ def undo(assignment: Assignment) -> Assignment:
     """
     person, project = assignment.person, assignment.project
     queue.one_at_a_time(person, project)
+    _lock_in_order(assignment)
     for current in queue.both(person, project):
         if current.pk == assignment.pk and not current.ahead:
             return current
@@ -172,6 +174,16 @@ def undo(assignment: Assignment) -> Assignment:
     Example.objects.filter(pk=example.pk, status=Status.SKIPPED).update(status=Status.UNLABELED)
     _theirs_again(assignment)
     return queue.held(person, project) or assignment
+
+
+def _lock_in_order(assignment: Assignment) -> None:
+    """It and what its person holds: two who each bring back what the other is on wait in turn."""
+    held = Assignment.objects.filter(
+        person=assignment.person, project=assignment.project, state=Held.LEASED
+    )
+    both = Q(pk=assignment.example_id) | Q(pk__in=held.values("example_id"))
+    locked = Example.objects.select_for_update().filter(both).order_by("pk")
+    list(locked.values_list("pk"))
 
 
 def _take_back(assignment: Assignment) -> None:

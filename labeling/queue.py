@@ -232,12 +232,16 @@ def _expire(among: QuerySet[Assignment], *, wait: bool = False) -> int:
     return len(examples)
 
 
-@transaction.atomic
 def expire() -> None:
-    """The sweep over all projects: what ran out, and what nobody is to label any more."""
-    _expire(Assignment.objects.all())
+    """The sweep over all projects: what ran out, and what nobody is to label any more.
+
+    One after the other: who waits for an example holds none.
+    """
+    with transaction.atomic():
+        _expire(Assignment.objects.all())
     gone = Q(example__set_aside=True) | Q(example__deleted_at__isnull=False)
-    _expire(Assignment.objects.filter(gone), wait=True)
+    with transaction.atomic():
+        _expire(Assignment.objects.filter(gone), wait=True)
 
 
 @transaction.atomic

@@ -171,6 +171,8 @@ def _reopen(example: Example, annotation: Annotation) -> None:
 @transaction.atomic
 def send_back(annotation: Annotation, reviewer: User, text: str) -> None:
     """Ask its author to answer anew, and say why. What they said stays in the history."""
+    if annotation.source != AnnotationSource.PERSON:
+        raise Conflict(_("Only what somebody answered at the desk can be sent back."))
     relabeling.hold(annotation.example.project)  # everybody locks the project before its examples
     example = Example.objects.select_for_update().get(pk=annotation.example_id)
     author = annotation.author

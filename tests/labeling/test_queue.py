@@ -216,6 +216,47 @@ def test_the_last_example_is_waited_for_while_somebody_has_it_at_hand(project, m
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_may_each_bring_back_what_the_other_is_on(project, owner, member):
+    """Both lock the two examples, and in the same order."""
+    project.overlap = 2
+    project.save()
+    fill(project, 2)
+    Example.objects.update(is_test=False)
+    leases = {one: queue.next_for(one, project) for one in (owner, member)}
+    assert leases[owner].example_id == leases[member].example_id
+    answering.give_back(leases[member])
+    Example.objects.update(assignee=member)
+    answering.submit(leases[owner], SPAM, 5)
+    Example.objects.update(assignee=None)
+    first = leases[owner].example_id
+    on_second = queue.next_for(owner, project)
+    Example.objects.filter(pk=first).update(set_aside=True)
+    other = queue.next_for(member, project)
+    assert other.example_id == on_second.example_id
+    answering.submit(other, SPAM, 5)
+    Example.objects.filter(pk=first).update(set_aside=False)
+    assert queue.next_for(member, project).example_id == first
+    meet = threading.Barrier(2, timeout=10)
+
+    def undo(someone, lease):
+        try:
+            for _ in range(15):
+                meet.wait()
+                answering.undo(answering.held_by(someone, lease.pk))
+                meet.wait()
+                answering.submit(answering.held_by(someone, lease.pk), SPAM, 5)
+                queue.next_for(someone, project)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(undo, owner, leases[owner]), pool.submit(undo, member, other)]
+        for job in jobs:
+            job.result(timeout=60)
+    assert Annotation.objects.filter(withdrawn_at=None).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_people_are_served_while_a_manager_changes_what_all_examples_depend_on(project, owner):
     """Everybody locks the project before its examples: nobody waits for one who waits for them."""
     upload(project, "\n".join(["text", *(f"message {n}" for n in range(400))]).encode())

@@ -193,6 +193,13 @@ def test_a_majority_with_a_dissent_is_a_pile_of_its_own(project, owner, member):
     assert review.waiting(project, Pile.LOW) is None
 
 
+def test_what_another_reviewer_settled_is_not_sent_back(owner, member, torn):
+    settled = review.settle(torn, SPAM, owner)
+    with pytest.raises(Conflict):
+        review.send_back(settled, member, "No.")
+    assert Annotation.objects.get(pk=settled.pk).withdrawn_at is None
+
+
 def test_what_is_sent_back_comes_to_its_author_though_others_settle_it(project, owner, member):
     upload(project, b"text,label\na message,spam\n")
     example = project.examples.get()
