@@ -13,12 +13,17 @@ def is_for(example: Example, reader: User, role: Role) -> bool:
 
     Who reviews has to see them; at the desk they are asked like everybody else (labeling/views).
     """
-    if role != Role.ANNOTATOR or example.status not in ASKED:
+    if not keeps_from(role) or example.status not in ASKED:
         return False
     own = example.annotations.filter(
         author=reader, source=AnnotationSource.PERSON, withdrawn_at=None
     )
     return not own.exists()
+
+
+def keeps_from(role: Role) -> bool:
+    """Whether that goes for whatever somebody of this role takes away of a whole project."""
+    return role == Role.ANNOTATOR
 
 
 def visible(annotations: Iterable[Annotation], reader: User) -> list[Annotation]:

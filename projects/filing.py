@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.ids import new_id
 from accounts.models import User
 from projects import exporting
+from projects.blind import keeps_from
 from projects.exporting.format import ASIDE
 from projects.leases import BUSY, LEASE, LeaseLost, State
 from projects.models import Export, Project, Role
@@ -39,7 +40,13 @@ def few(asked: exporting.Asked) -> bool:
 
 
 def begin(
-    project: Project, by: User, form: str, filters: Mapping[str, str], *, safe: bool
+    project: Project,
+    by: User,
+    form: str,
+    filters: Mapping[str, str],
+    *,
+    safe: bool,
+    blind: bool = False,
 ) -> Export:
     """A queued export; the caller rings its bell. Raises Refused, and what searching raises."""
     asked = exporting.asked(project, filters, safe=safe)
@@ -52,7 +59,7 @@ def begin(
         project=project,
         created_by=by,
         format=form,
-        options={"formulas": "safe"} if safe else {},
+        options=({"formulas": "safe"} if safe else {}) | ({"blind": True} if blind else {}),
         filters=dict(filters),
         path=f"exports/{pk}",
         name=exporting.FORMATS[form].name(asked),
@@ -64,6 +71,12 @@ def begin(
 def may_cancel(by: User, role: Role, export: Export) -> bool:
     """One's own; a manager anyone's."""
     return export.created_by_id == by.pk or role >= Role.MANAGER
+
+
+def may_fetch(role: Role, export: Export) -> bool:
+    """Who may still be asked takes no file that holds what others said of what still waits."""
+    holds_it = exporting.FORMATS[export.format].says_who and not export.options.get("blind")
+    return not (holds_it and keeps_from(role))
 
 
 def cancel(export: Export) -> None:
@@ -105,7 +118,8 @@ def _done(export: Export, rows: int, size: int) -> None:
 def _written(export: Export) -> tuple[int, int]:
     """The whole file in its place, or nothing there. Its bytes and rows."""
     safe = export.options.get("formulas") == "safe"
-    asked = exporting.asked(export.project, export.filters, safe=safe)
+    blind = bool(export.options.get("blind"))
+    asked = exporting.asked(export.project, export.filters, safe=safe, blind=blind)
     exporting.checked(asked, export.format)
     asked.meanwhile = _Watch(export, asked)
     aside = _aside(export)

@@ -20,8 +20,9 @@ from accounts.authentication import caller
 from accounts.replaying import replayed
 from projects import access, exporting, filing, jobs, searching
 from projects.api.projects import asked_for
+from projects.blind import keeps_from
 from projects.leases import State
-from projects.models import Export, Project
+from projects.models import Export, Project, Role
 
 FORMULAS = ("exact", "safe")
 
@@ -42,7 +43,9 @@ class ExportOut(APIView):
         form = _one_of("format", said.get("format", "jsonl"), list(exporting.FORMATS))
         safe = _one_of("formulas", said.get("formulas", "exact"), FORMULAS) == "safe"
         try:
-            return exporting.answered(exporting.asked(project, said.dict(), safe=safe), form)
+            blind = keeps_from(Role(project.role_here))  # type: ignore[attr-defined]
+            asked = exporting.asked(project, said.dict(), safe=safe, blind=blind)
+            return exporting.answered(asked, form)
         except exporting.Refused as why:
             raise ValidationError({"format": [str(why)]}) from why
 
@@ -112,7 +115,9 @@ class Exports(ListAPIView[Export]):
 @transaction.atomic
 def _begun(project: Project, request: Request, said: dict[str, Any]) -> Export:
     safe = said["formulas"] == "safe"
-    export = filing.begin(project, caller(request), said["format"], said["filters"], safe=safe)
+    blind = keeps_from(Role(project.role_here))  # type: ignore[attr-defined]
+    how = {"safe": safe, "blind": blind}
+    export = filing.begin(project, caller(request), said["format"], said["filters"], **how)
     jobs.ring_export(export)
     return export
 
@@ -140,7 +145,10 @@ class ExportFile(APIView):
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, export_id: UUID) -> FileResponse:
-        return filing.fetched(_of(request, export_id))
+        export = _of(request, export_id)
+        if not filing.may_fetch(access.require(request, export.project), export):
+            raise PermissionDenied
+        return filing.fetched(export)
 
 
 def _of(request: Request, export_id: UUID) -> Export:

@@ -14,9 +14,11 @@ from projects.models import Example, Project
 __all__ = ["FORMATS", "SENTENCES", "Asked", "Refused", "answered", "asked", "checked", "streamed"]
 
 
-def asked(project: Project, filters: Mapping[str, str], *, safe: bool = False) -> Asked:
+def asked(
+    project: Project, filters: Mapping[str, str], *, safe: bool = False, blind: bool = False
+) -> Asked:
     """What the same filters show in lists. Raises ValidationError that names an unknown value."""
-    return Asked(project, searching.chosen(project, filters), safe=safe)
+    return Asked(project, searching.chosen(project, filters), safe=safe, blind=blind)
 
 
 def checked(asked: Asked, form: str) -> None:

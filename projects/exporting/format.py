@@ -21,6 +21,7 @@ class Format(ABC):
     """A form in which examples leave; each is read again by the upload."""
 
     slug: ClassVar[str]
+    says_who: ClassVar[bool] = False  # whether it holds who said what, beside the agreed answer
     title: ClassVar[Words]
     about: ClassVar[Words]  # what it is good for, in the words of a non-expert
     icon: ClassVar[str]

@@ -38,6 +38,7 @@ class Asked:
     project: Project
     chosen: QuerySet[Example]
     safe: bool = False  # spreadsheets must take no cell for a formula
+    blind: bool = False  # without what people said of examples that wait for more answers
     out: int = 0  # how many rows have gone so far
     # Called now and then; it may ask the database, and end everything by raising.
     meanwhile: Callable[[], None] = _unwatched
@@ -64,7 +65,9 @@ def lines(
 def pieces(asked: Asked, *, annotations: bool = True, test: bool = False) -> Iterator[bytes]:
     """The same as JSON Lines, page by page."""
     tagged = Tag.objects.filter(project=asked.project).exists()
-    sql = _sql(annotations=annotations, test=test, tagged=tagged, beside=asked.meta)
+    sql = _sql(
+        annotations=annotations, test=test, tagged=tagged, beside=asked.meta, blind=asked.blind
+    )
     after, most = UUID(int=0), FIRST
     while page := _page(asked.chosen, sql, after, most):
         after = UUID(bytes(page[-1][_ID]).decode())
@@ -131,9 +134,10 @@ LEFT JOIN LATERAL (
         ', ' ORDER BY a.id
     ) AS said
     FROM projects_annotation a LEFT JOIN accounts_user u ON u.id = a.author_id
-    WHERE a.example_id = e.id AND a.withdrawn_at IS NULL AND a.source <> 'check'
+    WHERE a.example_id = e.id AND a.withdrawn_at IS NULL AND a.source <> 'check' {blind}
 ) s ON true
 """
+_BLIND = "AND (e.status NOT IN ('unlabeled', 'skipped') OR a.source IN ('import', 'caller'))"
 
 
 _META = f"""|| ', "{meta.NAME}": ' || coalesce((e.origin->'{meta.NAME}')::text, '{{}}')"""
@@ -141,7 +145,7 @@ _META = f"""|| ', "{meta.NAME}": ' || coalesce((e.origin->'{meta.NAME}')::text, 
 _SIZE = f"coalesce(octet_length((origin->'{meta.NAME}')::text), 0)"
 
 
-def _sql(*, annotations: bool, test: bool, tagged: bool, beside: bool) -> str:
+def _sql(*, annotations: bool, test: bool, tagged: bool, beside: bool, blind: bool) -> str:
     more = _SAID if annotations else ""
     if test:
         more += """ || ', "test": ' || e.is_test"""
@@ -149,6 +153,6 @@ def _sql(*, annotations: bool, test: bool, tagged: bool, beside: bool) -> str:
         more += _TAGS
     if beside:
         more += _META
-    joined = _JOINED if annotations else ""
+    joined = _JOINED.replace("{blind}", _BLIND if blind else "") if annotations else ""
     whole = _LINES.replace("{bytes}", str(BYTES)).replace("{beside}", _SIZE if beside else "0")
     return whole.replace("{more}", more).replace("{joined}", joined)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from projects import exporting, filing, filters, jobs, tally
 from projects.access import MemberRequest
+from projects.blind import keeps_from
 from projects.exportform import ExportForm
 from projects.models import Export
 
@@ -32,7 +33,9 @@ def at_once(request: MemberRequest, project_id: UUID) -> HttpResponseBase:
     chosen: dict[str, str] = {}
     try:
         chosen = filters.asked(request.project, request.GET)
-        return exporting.answered(exporting.asked(request.project, chosen, safe=safe), form)
+        blind = keeps_from(request.role)
+        asked = exporting.asked(request.project, chosen, safe=safe, blind=blind)
+        return exporting.answered(asked, form)
     except (exporting.Refused, filters.Gone) as why:
         messages.error(request, str(why))
         return redirect(_here(request, chosen))
@@ -70,7 +73,8 @@ def _begun(request: MemberRequest, form: ExportForm, chosen: dict[str, str]) -> 
         said = {"format": form.slug, **({"formulas": "safe"} if form.safe else {}), **meant}
         return redirect(f"{reverse('data-export', args=[project.pk])}?{urlencode(said)}")
     with transaction.atomic():
-        jobs.ring_export(filing.begin(project, request.user, form.slug, meant, safe=form.safe))
+        how = {"safe": form.safe, "blind": keeps_from(request.role)}
+        jobs.ring_export(filing.begin(project, request.user, form.slug, meant, **how))
     messages.success(request, _("The file is being written. You find it below."))
     return redirect(_here(request, chosen))
 
@@ -86,6 +90,7 @@ def _told(request: MemberRequest, export: Export) -> dict[str, Any]:
         "form": exporting.FORMATS[export.format],
         "error": exporting.SENTENCES.get(export.error, ""),
         "chips": filters.chips(export.project, export.filters, {}),
+        "may_fetch": filing.may_fetch(request.role, export),
         "may_cancel": filing.may_cancel(request.user, request.role, export),
     }
 
@@ -105,4 +110,7 @@ def cancel(request: MemberRequest, project_id: UUID, export_id: UUID) -> HttpRes
 
 @require_safe
 def file(request: MemberRequest, project_id: UUID, export_id: UUID) -> HttpResponseBase:
-    return filing.fetched(get_object_or_404(_exports(request), pk=export_id))
+    export = get_object_or_404(_exports(request), pk=export_id)
+    if not filing.may_fetch(request.role, export):
+        raise PermissionDenied
+    return filing.fetched(export)

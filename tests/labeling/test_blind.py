@@ -1,11 +1,15 @@
 """Whoever has still to answer an example sees nowhere what others said of it."""
 
+import json
+
 from django.urls import reverse
 
-from labeling import history, queue, reasons, review
+from labeling import answering, history, queue, reasons, review
+from projects import filing
 from projects.models import Example, Role
 from tests.cast import join, person
 from tests.labeling.team import HAM, SPAM, answer, filled, settings
+from tests.projects.test_exports_written import work
 
 
 def pages(client, project, example):
@@ -84,3 +88,38 @@ def test_a_reviewer_who_is_asked_does_not_see_what_others_said(client, project, 
     client.force_login(owner)
     address = f"{reverse('desk-drawer', args=[project.pk, 'history'])}?of={lease.pk}"
     assert member.email not in client.get(address).content.decode()
+
+
+def test_no_export_tells_who_is_still_asked_what_others_said(client, speak, project, owner, member):
+    settings(project, overlap=2)
+    filled(project, 2)
+    answer(project, owner, HAM)
+    answer(project, owner, SPAM)
+    answering.submit(queue.next_for(member, project), HAM, 5)
+    waits = project.examples.get(status="unlabeled")
+    written = [
+        work(filing.begin(project, by, form, {}, safe=False, blind=by == member))
+        for by, form in ((owner, "jsonl"), (owner, "csv"), (member, "jsonl"))
+    ]
+
+    def said(response):
+        rows = map(json.loads, b"".join(response.streaming_content).splitlines())
+        return {row["id"]: len(row["annotations"]) for row in rows}
+
+    for reader, seen in ((member, 0), (owner, 1)):
+        client.force_login(reader)
+        address = f"{reverse('data-export', args=[project.pk])}?format=jsonl"
+        assert said(client.get(address))[str(waits.pk)] == seen
+        kept = speak(reader).get(f"/api/v1/projects/{project.pk}/export/?format=jsonl")
+        assert said(kept)[str(waits.pk)] == seen
+    fetched = [
+        [speak(one).get(f"/api/v1/exports/{export.pk}/file/") for export in written]
+        for one in (owner, member)
+    ]
+    assert [[one.status_code for one in some] for some in fetched] == [[200] * 3, [403, 200, 200]]
+    assert said(fetched[1][2])[str(waits.pk)] == 0
+    client.force_login(member)
+    page = client.get(reverse("data-exports", args=[project.pk])).content.decode()
+    assert page.count(" download>") == 2
+    address = reverse("data-export-file", args=[project.pk, written[0].pk])
+    assert client.get(address).status_code == 403

@@ -13,6 +13,7 @@ class JsonLines(Format):
     """The form of the API, written by the database itself."""
 
     slug = "jsonl"
+    says_who = True
     title = "JSON Lines"
     about = _("for programs; with who said what")
     icon, place = "braces", 2

@@ -19,6 +19,7 @@ class Parquet(Format):
     """Everything that is known; who said what, and the tags, are columns of JSON."""
 
     slug = "parquet"
+    says_who = True
     title = "Parquet"
     about = _("for data tools such as pandas, polars and DuckDB; with who said what")
     icon, place = "columns", 4
