@@ -214,10 +214,9 @@ def _insert(upload: Upload, batch: Batch) -> tuple[int, differing.Before]:
         cursor.execute(_CREATE, [upload.project_id, upload.pk])
         created = cursor.rowcount
         voiced = [pk for pk, one in besides.items() if one.said]
-        changed = []
+        changed: list[UUID] = []
         if created < len(batch.lines):
-            changed += _met(cursor, upload, voiced)
-            otherwise = differing.there(cursor, upload)
+            changed, otherwise = _met(cursor, upload, voiced)
         if besides:
             changed += voicing.keep(cursor, upload, besides, _annotating(upload))
         changed += _annotated(cursor, upload)
@@ -226,8 +225,9 @@ def _insert(upload: Upload, batch: Batch) -> tuple[int, differing.Before]:
     return int(created), otherwise
 
 
-def _met(cursor: Any, upload: Upload, voiced: list[UUID]) -> list[UUID]:
-    """Rows that were there before: what they change by being there again, and for whom.
+def _met(cursor: Any, upload: Upload, voiced: list[UUID]) -> tuple[list[UUID], differing.Before]:
+    """Rows that were there before: for whom they change something by being there again, and which
+    of them answer otherwise.
 
     `voiced` rows have several answers, which are dealt with beside.
     """
@@ -242,8 +242,9 @@ def _met(cursor: Any, upload: Upload, voiced: list[UUID]) -> list[UUID]:
     if upload.existing == Existing.UPDATE:
         cursor.execute(_WITHDRAW, {**_annotating(upload), "voiced": voiced})
         changed += [example for (example,) in cursor.fetchall()]
+    otherwise = differing.there(cursor, upload)
     cursor.execute(_AS_USUAL)
-    return changed
+    return changed, otherwise
 
 
 def _annotated(cursor: Any, upload: Upload) -> list[UUID]:
