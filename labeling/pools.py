@@ -53,6 +53,9 @@ _ONE_PROJECT = "e.project_id BETWEEN %(project)s AND %(project)s"
 _BY_PLACE = "e.priority DESC, e.place"
 _WAITING = "e.status = 'unlabeled' AND e.is_test = {test}"
 _TURN = f"{_WAITING} AND e.priority < {FRONT}"
+# A pool with a table of its own is walked in that table's order, each example looked up by its key:
+# its project says nothing new, and would tempt the database to walk over all examples.
+_KEYED = "true"
 FEEDBACK = Pool(
     reasons.FEEDBACK,
     f"e.status = 'unlabeled' AND e.priority >= {FRONT}",
@@ -80,6 +83,7 @@ CANDIDATES = Pool(
     "e.status = 'unlabeled' AND NOT e.is_test",
     "c.rank",
     joined="JOIN labeling_candidate c ON c.example_id = e.id AND c.project_id = %(project)s",
+    within=_KEYED,
 )
 SHUFFLED = Pool(reasons.NEXT, _TURN, _BY_PLACE, along="place", test=False)
 IN_ORDER = Pool(
@@ -114,6 +118,7 @@ RECHECKS = Pool(
     "e.status = 'labeled' AND c.settled_at IS NULL AND e.claims = 0 AND " + _NOT_SETTLED_BY_THEM,
     "c.doubt DESC",
     joined="JOIN labeling_recheck c ON c.example_id = e.id AND c.project_id = %(project)s",
+    within=_KEYED,
     free="true",
 )
 CHECKS = Pool(
@@ -121,6 +126,7 @@ CHECKS = Pool(
     "NOT e.set_aside AND e.deleted_at IS NULL AND c.retired_at IS NULL AND " + _NOT_SETTLED_BY_THEM,
     "e.place",
     joined="JOIN labeling_check c ON c.example_id = e.id AND c.project_id = %(project)s",
+    within=_KEYED,
     whose="true",
     free="true",
 )
@@ -187,6 +193,9 @@ def _pass(pool: Pool, project: Project) -> list[Pool]:
     return [pool, from_the_start]
 
 
+# OFFSET keeps these questions apart, asked of one example after the other until one is free. Joined,
+# as the database likes it of a project it knows little of, they were asked of all examples first.
+
 # Whoever answered it, skipped it or is on it does not get it again; but they do where their answer
 # was taken back for them, because its label is gone. A check is met once whatever became of it.
 # `claims` and the rest change in the same statement, so that a row that was picked is taken.
@@ -201,10 +210,10 @@ WHERE id = (
         LEFT JOIN projects_annotation w ON w.id = a.annotation_id
         WHERE a.example_id = e.id AND a.person_id = %(person)s
         AND (a.state IN ({seen})
-            OR a.state = 'submitted' AND (a.is_check OR w.withdrawn_at IS NULL)))
+            OR a.state = 'submitted' AND (a.is_check OR w.withdrawn_at IS NULL)) OFFSET 0)
       AND NOT EXISTS (
         SELECT 1 FROM projects_annotation n WHERE n.example_id = e.id AND n.author_id = %(person)s
-        AND n.source = 'person' AND n.withdrawn_at IS NULL)
+        AND n.source = 'person' AND n.withdrawn_at IS NULL OFFSET 0)
     ORDER BY {order} LIMIT 1
     FOR UPDATE OF e {others}
 ) RETURNING *

@@ -19,6 +19,7 @@ from projects import (
     indexing,
     inspecting,
     intake,
+    keeping,
     surveying,
     tally,
 )
@@ -49,6 +50,7 @@ def read_upload(upload_id: str) -> None:
         return
     try:
         intake.read(upload)
+        keeping.describe(upload)
         index.delay()
     except DatabaseError:
         raise  # the database is away: the lease ends, and the next worker goes on

@@ -13,6 +13,7 @@ from projects.models import Existing, Upload
 from projects.voicing import Besides
 
 PROBLEMS_KEPT = 1000
+MANY = 1000  # new examples, from which on the database looks at its tables anew
 
 
 @dataclass
@@ -261,3 +262,12 @@ def _annotating(upload: Upload) -> dict[str, Any]:
         "version": upload.project.guidelines_version,
         "upload": upload.pk,
     }
+
+
+def describe(upload: Upload) -> None:
+    """Let the database look at what is there now. Until it does so by itself, up to a minute later,
+    it takes a new project's many examples for hardly one, and walks over all where few are meant."""
+    created = Upload.objects.filter(pk=upload.pk).values_list("examples_created", flat=True).first()
+    if (created or 0) >= MANY:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE projects_example, projects_annotation")
