@@ -193,8 +193,8 @@ def _pass(pool: Pool, project: Project) -> list[Pool]:
     return [pool, from_the_start]
 
 
-# OFFSET keeps these questions apart, asked of one example after the other until one is free. Joined,
-# as the database likes it of a project it knows little of, they were asked of all examples first.
+# OFFSET keeps these questions apart, asked of one example after the other until one is free: joined,
+# as the database likes it in a project of which it knows little, all examples were asked first.
 
 # Whoever answered it, skipped it or is on it does not get it again; but they do where their answer
 # was taken back for them, because its label is gone. A check is met once whatever became of it.

@@ -265,8 +265,11 @@ def _annotating(upload: Upload) -> dict[str, Any]:
 
 
 def describe(upload: Upload) -> None:
-    """Let the database look at what is there now. Until it does so by itself, up to a minute later,
-    it takes a new project's many examples for hardly one, and walks over all where few are meant."""
+    """Let the database look at what is there now.
+
+    Until it does so by itself, a minute later, it takes the many examples of a new project for
+    hardly one, and walks over all where few are meant.
+    """
     created = Upload.objects.filter(pk=upload.pk).values_list("examples_created", flat=True).first()
     if (created or 0) >= MANY:
         with connection.cursor() as cursor:
