@@ -34,6 +34,10 @@ class Pile(models.TextChoices):
     SAMPLE = "sample", _("A sample")
 
 
+class Overtaken(Conflict):
+    """Another reviewer was quicker."""
+
+
 COUNTED = (Pile.DIFFER, Pile.LOW, Pile.FLAGS, Pile.SUSPECTS)
 
 
@@ -110,10 +114,17 @@ def counts(project: Project) -> dict[str, int]:
 
 
 @transaction.atomic
-def settle(example: Example, answer: dict[str, Any], reviewer: User) -> Annotation:
-    """The reviewer's answer is gold. One that they gave before goes into the history."""
+def settle(
+    example: Example, answer: dict[str, Any], reviewer: User, *, seen: str = ""
+) -> Annotation:
+    """The reviewer's answer is gold. One that they gave before goes into the history.
+
+    Raises Overtaken if it was settled since it was `seen` with another mark.
+    """
     answer = answering.in_labels_of_today(example.project, answer)
     disputed = Example.objects.select_for_update().get(pk=example.pk).disputed
+    if seen not in ("", mark(example)):
+        raise Overtaken(_("Someone settled this one meanwhile; their answer stays."))
     theirs = example.annotations.filter(source=AnnotationSource.REVIEW, author=reviewer)
     former = list(theirs.filter(withdrawn_at=None))
     for one in former:
@@ -135,6 +146,12 @@ def settle(example: Example, answer: dict[str, Any], reviewer: User) -> Annotati
     checks.follow(example)
     health.settled(example)
     return annotation
+
+
+def mark(example: Example) -> str:
+    """Another after each settlement: two reviewers at one example do not overwrite one another."""
+    reviews = example.annotations.filter(source=AnnotationSource.REVIEW).order_by("-id")
+    return str(reviews.values_list("pk", flat=True).first() or "none")
 
 
 def _ended_before(former: list[Annotation], ended: Settlement) -> None:

@@ -34,7 +34,7 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     shown = {
         "example": example,
         "told": told,
-        "seen": _mark(example) if example else "",
+        "seen": review.mark(example) if example else "",
         **_form(request, example, told),
         **beside_it.guidelines(request.user, project),
         "comments": talking.about(example) if example else [],
@@ -101,14 +101,12 @@ def settle(request: MemberRequest, project_id: UUID, example_id: UUID) -> HttpRe
     except AnswerError as problem:
         messages.error(request, asking.sentence(problem))
         return _on(request)
-    if request.POST.get("seen", "") not in ("", _mark(example)):
-        messages.warning(request, _("Someone settled this one meanwhile; their answer stays."))
-        return _on(request, after=example)
     try:
-        annotation = review.settle(example, answer, request.user)
+        seen = request.POST.get("seen", "")
+        annotation = review.settle(example, answer, request.user, seen=seen)
     except Conflict as gone:
         messages.warning(request, str(gone.detail))
-        return _on(request)
+        return _on(request, after=example if isinstance(gone, review.Overtaken) else None)
     request.session[LAST] = str(annotation.pk)
     messages.success(request, _("Settled."))
     return _on(request, after=example)
@@ -124,12 +122,6 @@ def _answer(request: MemberRequest, example: Example) -> dict[str, Any]:
     return relabeling.taken(
         request.project, lambda labels: shape.from_form(request.POST, labels, data)
     )
-
-
-def _mark(example: Example) -> str:
-    """Another after each settlement: two reviewers at one example do not overwrite one another."""
-    reviews = example.annotations.filter(source="review").order_by("-id")
-    return str(reviews.values_list("pk", flat=True).first() or "none")
 
 
 @require_POST

@@ -1,6 +1,10 @@
 """What a reviewer finds in each pile, settles, sends back, and takes back."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from accounts.problems import Conflict
 from labeling import answering, differences, queue, review, talking
@@ -55,6 +59,26 @@ def test_settling_again_replaces_ones_own_settlement(owner, torn):
     torn.refresh_from_db()
     assert (torn.gold, torn.status) == (HAM, "labeled")
     assert Annotation.objects.filter(source="review", withdrawn_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_reviewers_at_the_same_moment_one_settles(owner, member, torn):
+    seen, meet = review.mark(torn), threading.Barrier(2, timeout=10)
+
+    def settle(reviewer, said):
+        try:
+            meet.wait()
+            review.settle(torn, said, reviewer, seen=seen)
+        except review.Overtaken:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(settle, *one) for one in ((owner, SPAM), (member, HAM))]
+    assert sorted(one.result() for one in done) == [False, True]
+    assert Annotation.objects.filter(source="review").count() == 1
 
 
 def test_a_settlement_can_be_taken_back_by_who_made_it(owner, member, torn):
