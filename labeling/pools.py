@@ -193,7 +193,7 @@ def _pass(pool: Pool, project: Project) -> list[Pool]:
     return [pool, from_the_start]
 
 
-# OFFSET keeps these questions apart, asked of one example after the other until one is free: joined,
+# OFFSET keeps these questions apart, asked of one example after another until one is free: joined,
 # as the database likes it in a project of which it knows little, all examples were asked first.
 
 # Whoever answered it, skipped it or is on it does not get it again; but they do where their answer
