@@ -19,7 +19,7 @@ from accounts import audit
 from accounts.models import User
 from ml import languages, lexemes, splitting
 from projects import acting, indexing
-from projects.leases import LeaseLost, State
+from projects.leases import BUSY, LeaseLost, State
 from projects.models import Annotation, Erasure, Example, Project, Upload
 from serving.models import Feedback, Prediction
 from studio import traces
@@ -48,8 +48,14 @@ def begin(project: Project, by: User, filters: dict[str, Any], reason: str) -> E
 
 
 def erase(erasure: Erasure) -> None:
-    """Carry out a claimed erasure. Safe to repeat: what is gone is not found again."""
+    """Carry out a claimed erasure. Safe to repeat: what is gone is not found again.
+
+    While a file is being read it waits: the file may bring the rows once more.
+    """
     try:
+        if erasure.project.uploads.filter(state__in=BUSY).exists():
+            erasure.give_back(counted=False)
+            return
         # What is not in the index yet would not be found.
         indexing.finish(erasure.project, erasure.breathe)
         while ids := _next(erasure):

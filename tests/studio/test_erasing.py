@@ -20,7 +20,7 @@ from projects.models import (
     Touched,
     Upload,
 )  # fmt: skip
-from studio import erasing
+from studio import erasing, jobs
 from studio.forgetting import ErasureForm
 from tests.cast import join, person, rows, upload
 from training import forgetting, snapshots
@@ -219,3 +219,19 @@ def test_what_a_problem_of_an_upload_quotes_of_her_is_gone_and_the_problem_stays
     assert [each["row"] for each in done.problems] == [3, 2]
     assert "Row 3: “…” is not a label" in done.problems[0]["reason"]
     assert len(wording.otherwise(done, 9)) == 1
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
+def test_it_waits_for_a_file_that_may_bring_her_rows_once_more(project, owner, state):
+    coming = upload(project, HERS)
+    Upload.objects.filter(pk=coming.pk).update(state=state)
+    waits = erased(project, owner, q="Anna Muster")
+    assert (waits.state, waits.attempts, waits.finished_at) == (State.QUEUED, 0, None)
+    assert coming.file.exists() and project.examples.exists()
+    assert waits in Erasure.unrung(quiet=jobs.QUIET), "it is rung again"
+    Upload.objects.filter(pk=coming.pk).update(state=State.DONE)
+    erasing.erase(Erasure.claim(waits.pk))
+    waits.refresh_from_db()
+    assert (waits.state, waits.attempts) == (State.DONE, 1)
+    assert not coming.file.exists()
+    assert not project.examples.filter(data__text__icontains="anna").exists()

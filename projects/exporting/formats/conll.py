@@ -26,7 +26,7 @@ class Conll(Format):
 
     slug = "conll"
     title = "CoNLL"
-    about = _("tokens with BIO tags, where passages are marked")
+    about = _("tokens with BIO tags; only of what has been answered")
     icon, place = "brackets", 8
     content_type = "text/plain; charset=utf-8"
 
