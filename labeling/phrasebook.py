@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Left
 
 from labeling import windows
 from labeling.models import Suggestion
@@ -66,17 +68,28 @@ def order(
     if taught.model is None and len(by_version) * 2 < len(shown.ids):
         return choosing.unlike(shown.vectors, known.vectors, most=RANKED, seed=seed)
     dictionary = taught.model or Dictionary(tuple(project.label_names), {})
-    texts = dict(Example.objects.filter(pk__in=shown.ids).values_list("pk", "data"))
-    read = [dictionary.read(str(texts[pk]["text"])[:READ]) for pk in shown.ids]
+    texts = begins(shown.ids)
+    read = [dictionary.read(texts[pk]) for pk in shown.ids]
     margins = np.array(
         [
-            _margin(texts[pk]["text"], by_version.get(pk), dictionary, reading)
+            _margin(texts[pk], by_version.get(pk), dictionary, reading)
             for pk, reading in zip(shown.ids, read, strict=True)
         ]
     )
     far = choosing.is_far(shown.vectors, known.vectors)
     turns = choosing.by_doubt(shown.vectors, known.vectors, margins, most=RANKED, seed=seed)
     return [_told(at, read[at], by_version.get(shown.ids[at]), far=bool(far[at])) for at in turns]
+
+
+def begins(ids: list[UUID]) -> dict[UUID, str]:
+    """Of each text its first characters: thousands of long ones would fill the memory.
+
+    Empty where the example has gone meanwhile.
+    """
+    begin = Left(KeyTextTransform("text", "data"), READ)
+    return dict.fromkeys(ids, "") | dict(
+        Example.objects.filter(pk__in=ids).annotate(begin=begin).values_list("pk", "begin")
+    )
 
 
 def _by_version(ids: list[UUID]) -> dict[UUID, float]:
@@ -92,7 +105,7 @@ def _margin(text: str, said: float | None, dictionary: Dictionary, reading: Read
     """
     if said is None:
         return float(dictionary.whole(reading) ** dictionary.sureness)
-    return float(max(said, 1e-6) ** (1 / max(1, len(passages.words(text[:READ])))))
+    return float(max(said, 1e-6) ** (1 / max(1, len(passages.words(text)))))
 
 
 def _told(at: int, reading: Reading, said: float | None, *, far: bool) -> Chosen:

@@ -73,7 +73,7 @@ SENT_BACK = Pool(
     reasons.ASSIGNED,
     """e.status IN ('labeled', 'review') AND EXISTS (
         SELECT 1 FROM labeling_notice b WHERE b.example_id = e.id AND b.person_id = %(person)s
-        AND b.kind = 'back')""",
+        AND b.kind = 'back' OFFSET 0)""",
     "e.place",
     whose="e.assignee_id = %(person)s",
     free="true",
@@ -112,7 +112,7 @@ SKIPPED = Pool(reasons.SKIPPED, "e.status = 'skipped'", _BY_ID, within=_ONE_PROJ
 # Nobody is asked again what they settled themselves as a reviewer.
 _NOT_SETTLED_BY_THEM = """NOT EXISTS (
     SELECT 1 FROM projects_annotation r WHERE r.example_id = e.id AND r.author_id = %(person)s
-    AND r.source = 'review' AND r.withdrawn_at IS NULL)"""
+    AND r.source = 'review' AND r.withdrawn_at IS NULL OFFSET 0)"""
 RECHECKS = Pool(
     reasons.RECHECK,
     "e.status = 'labeled' AND c.settled_at IS NULL AND e.claims = 0 AND " + _NOT_SETTLED_BY_THEM,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from labeling import answering, jobs, learning, queue, reasons, suggesting
+from accounts.ids import new_id
+from labeling import answering, jobs, learning, phrasebook, queue, reasons, suggesting
 from labeling.models import Candidate, Learner, Suggestion
 from ml.embedding import WIDTH
 from projects import embedding, gold, noting, tally
@@ -213,3 +214,11 @@ def test_now_and_then_what_has_waited_the_longest_comes(project, member, monkeyp
     assert lease.reason == reasons.WAITS
     assert lease.example_id == project.examples.order_by("pk").first().pk
     assert tally.of(project).by_status["unlabeled"] == 30
+
+
+def test_of_long_texts_only_the_beginning_is_read_and_of_those_that_are_gone_nothing(project):
+    upload(project, f"text\n{'Ada was here. ' * 500}\nBo\n".encode())
+    long, short = project.examples.order_by("row")
+    gone = new_id()
+    begins = phrasebook.begins([long.pk, short.pk, gone])
+    assert [len(begins[pk]) for pk in (long.pk, short.pk, gone)] == [phrasebook.READ, 2, 0]
