@@ -5,6 +5,7 @@ what its examples were before, and how far the act has come are one transaction:
 dies leaves none or all of a piece.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,12 +16,15 @@ from accounts import audit
 from accounts.models import User
 from projects import deeds, filing, searching
 from projects.deeds import NotPossible as NotPossible
-from projects.leases import LeaseLost, State
+from projects.leases import LEASE, LeaseLost, State
 from projects.models import Act, Deed, Example, Project, Role, Touched
 
 PIECE = 1000
 AT_ONCE = 500  # examples; so few are done while the person waits
 MOST_NAMED = 1000
+# All that is meant is noted by one statement, which nobody can breathe in: of millions it takes
+# minutes. Who dies in it is missed later.
+NOTING = timedelta(minutes=10)
 AT_REST = (State.DONE, State.FAILED, State.CANCELLED)
 NEEDS = {
     Deed.ANNOTATE: Role.REVIEWER,
@@ -114,6 +118,7 @@ def carry_out(act: Act) -> None:
     """Do, or undo, a claimed act to its end. Ends `done` or `cancelled`."""
     try:
         if act.total is None:
+            act.write(lease_until=Now() + NOTING)
             _note(act)
         while _piece(act):
             act.refresh_from_db(fields=["cancel_requested"])
@@ -139,7 +144,7 @@ def _note(act: Act) -> None:
             [act.pk, *given],
         )
         act.total = cursor.rowcount
-    act.write(total=act.total)
+    act.write(total=act.total, lease_until=Now() + LEASE)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What is done to a whole filter can be taken back, and a dead worker leaves whole pieces."""
 
 import pytest
+from django.utils import timezone
 
 from labeling import review
 from projects import acting, leafing, searching
@@ -133,6 +134,24 @@ def test_a_worker_that_dies_leaves_whole_pieces_and_the_next_goes_on(project, ow
     Act.objects.update(lease_until="2000-01-01T00:00:00Z")
     done = carried_out(act)
     assert (done.total, done.done, done.changed) == (30, 30, 30)
+
+
+def test_whoever_notes_what_millions_are_meant_is_not_taken_for_dead(project, owner, monkeypatch):
+    upload(project, rows(3))
+    act = acting.begin(project, owner, Deed.SET_ASIDE, {}, {})
+    note, left = acting._note, []
+
+    def until_then() -> float:
+        return (Act.objects.get().lease_until - timezone.now()).total_seconds()
+
+    def noting(act):
+        left.append(until_then())
+        note(act)
+        left.append(until_then())
+
+    monkeypatch.setattr(acting, "_note", noting)
+    carried_out(act)
+    assert left[0] > 500 and left[1] <= 30
 
 
 def test_a_cancelled_act_can_be_undone(project, owner, monkeypatch):
