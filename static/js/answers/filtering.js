@@ -1,5 +1,7 @@
 // The search box over many labels.
 
+import { tell } from "../desk/line.js";
+
 // Typing narrows the labels, arrows go through them, Enter takes the one that is marked.
 export function filtered(part, take) {
   const search = part.querySelector("[data-filters]");
@@ -35,6 +37,7 @@ export function filtered(part, take) {
     at = Math.max(-1, Math.min(wanted, there.length - 1));
     for (const label of labels) label.classList.toggle("is-marked", label === there[at]);
     there[at]?.scrollIntoView({ block: "nearest" });
+    if (there[at]) tell(there[at].querySelector(".choice-name").textContent); // the focus stays in the box
   }
   return {};
 }
