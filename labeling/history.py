@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import TextChoices
@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from labeling import asking, skipping, talking
-from labeling.models import Assignment, Held, Said
+from labeling.models import Assignment, Held, Notice, NoticeKind, Said
 from ml.answers import Choice, Choices
 from projects import blind, showing
 from projects.models import Annotation, AnnotationSource, Deed, Example, Project, Role
 
 MOST = 200  # of each kind
+AT_ONCE = timedelta(seconds=5)  # between two steps of one transaction
 
 
 class What(TextChoices):
@@ -65,11 +66,11 @@ def of(example: Example, reader: User, role: Role) -> list[Event]:
 
 def _answers(example: Example, reader: User, role: Role, *, hidden: bool) -> Iterator[Event]:
     kept = example.annotations.select_related("author", "upload").prefetch_related("history")
-    others = _changed_by(example)
+    others, backs = _changed_by(example), _sent_back(example)
     said = list(kept.order_by("id")[:MOST])
     for one in blind.visible(said, reader) if hidden else said:
         if one.source != AnnotationSource.CHECK or role >= Role.REVIEWER:
-            yield from _course(example.project, one, reader, others)
+            yield from _course(example.project, one, reader, others, backs)
 
 
 def _changed_by(example: Example) -> dict[int, str]:
@@ -82,8 +83,14 @@ def _changed_by(example: Example) -> dict[int, str]:
     }
 
 
+def _sent_back(example: Example) -> list[Notice]:
+    """What reviewers sent back: they took those answers, not their authors."""
+    told = Notice.objects.filter(example=example, kind=NoticeKind.BACK)
+    return list(told.select_related("by").order_by("-id")[:MOST])
+
+
 def _course(
-    project: Project, one: Annotation, reader: User, others: dict[int, str]
+    project: Project, one: Annotation, reader: User, others: dict[int, str], backs: list[Notice]
 ) -> Iterator[Event]:
     """What was said first, each change, and the end of it."""
     former = sorted(one.history.all(), key=lambda kept: kept.until)
@@ -100,8 +107,17 @@ def _course(
         yield Event(at, what, by[place], said, _labels(project, answer), own=own)
     if one.withdrawn_at:
         said = asking.summary(project, one.answer)
-        who = others.get(former[-1].pk, who) if former else who
+        who = _taken_by(one, backs) or (others.get(former[-1].pk, who) if former else who)
         yield Event(one.withdrawn_at, What.WITHDRAWN, who, said, _labels(project, one.answer))
+
+
+def _taken_by(one: Annotation, backs: list[Notice]) -> str:
+    """Who sent it back, and told its author a moment later; else nobody."""
+    end = one.withdrawn_at or one.created_at
+    for told in backs:
+        if told.person_id == one.author_id and end <= told.created_at < end + AT_ONCE:
+            return _email(told.by)
+    return ""
 
 
 def _labels(project: Project, answer: dict[str, Any]) -> tuple[dict[str, Any], ...]:

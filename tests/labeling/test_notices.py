@@ -155,3 +155,14 @@ def test_a_skip_stands_where_it_was_done_not_where_the_example_was_fetched(
     answering.skip(lease, "unclear")
     told = history.of(lease.example, owner, Role.OWNER)
     assert [one.what for one in told] == [history.What.FLAG, history.What.SKIPPED]
+
+
+def test_who_sent_an_answer_back_is_who_took_it(project, owner, member, example):
+    kept = answer(project, member, SPAM)
+    review.send_back(kept, owner, "Look again")
+    answering.forget(answer(project, member, HAM))
+    taken = history.of(kept.example, owner, Role.OWNER)
+    assert [one.who for one in taken if one.what == history.What.WITHDRAWN] == [
+        owner.email,
+        member.email,
+    ]
