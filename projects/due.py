@@ -32,7 +32,10 @@ def take(stage: Stage, most: int, project: UUID | None = None) -> list[UUID]:
 
 
 def next_project(stage: Stage) -> UUID | None:
-    """A project for which something is due, drawn anew each time: none waits for another."""
+    """A project for which something is due, drawn anew each time: none waits for another.
+
+    What is due of a deleted project stays so: it goes on if somebody brings the project back.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_DRAW, {"stage": stage})
         row = cursor.fetchone()
@@ -48,7 +51,9 @@ WITH RECURSIVE waiting AS (
             AND d.project_id > w.project_id ORDER BY d.project_id LIMIT 1)
     FROM waiting w WHERE w.project_id IS NOT NULL
 )
-SELECT project_id FROM waiting WHERE project_id IS NOT NULL ORDER BY random() LIMIT 1
+SELECT project_id FROM waiting w WHERE project_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM projects_project p WHERE p.id = w.project_id AND p.deleted_at IS NOT NULL
+) ORDER BY random() LIMIT 1
 """
 
 

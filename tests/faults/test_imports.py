@@ -1,6 +1,7 @@
 """Whatever dies in the middle of an import, every row of the file is there once."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,13 +67,17 @@ class Import:
 
 
 @pytest.fixture
-def coming(client: Client, database: str) -> Import:
-    """A file that has just been sent."""
+def coming(client: Client, database: str) -> Iterator[Import]:
+    """A file that has just been sent; what follows in the background ends with its project."""
     asked = {"name": "Imports", "task": "text-classification", "labels": list(LABELS)}
     project = str(client.post("/api/v1/projects/", asked)["id"])
     table = "\n".join(["text,label", *map(",".join, GIVEN)]).encode()
     taken = client.upload(f"/api/v1/projects/{project}/uploads/", "rows.csv", table)
-    return Import(client, project, str(taken["id"]), database)
+    yield Import(client, project, str(taken["id"]), database)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE projects_project SET deleted_at = now() WHERE id = %s", [project]
+        )
 
 
 def kill_the_worker(studio: TemporaryStudio) -> None:

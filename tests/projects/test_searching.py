@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts import tokens
 from ml import lexemes
-from projects import due, indexing, leafing, searching
+from projects import due, founding, indexing, leafing, searching
 from projects.models import Entry, Example, Project, Stage
 from tests.cast import upload
 
@@ -81,6 +81,19 @@ def test_the_index_catches_up_with_what_was_not_indexed_at_once(project, monkeyp
     assert len(found(project, q="parcel")) == 2
     assert due.waiting(project)[Stage.INDEX] == 0
     assert due.waiting(project)[Stage.INSPECT] == 2
+
+
+def test_what_is_due_of_a_deleted_project_waits_until_it_is_brought_back(
+    project, owner, monkeypatch
+):
+    monkeypatch.setattr(indexing, "SMALL", 0)
+    upload(project, b"text\nfirst parcel\n")
+    founding.delete(project, owner)
+    assert due.next_project(Stage.INDEX) is None and not indexing.catch_up(1)
+    founding.bring_back(project, owner)
+    while indexing.catch_up(1):
+        pass
+    assert len(found(project, q="parcel")) == 1
 
 
 def test_an_example_that_is_gone_meanwhile_stops_nothing(project, monkeypatch):
