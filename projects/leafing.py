@@ -20,6 +20,9 @@ from projects.models import DELETED, Entry, Example, Project
 
 # So many index entries are read in order, before those that hold the words are all collected.
 WALKED = 4000
+# Of lengths alone: they stand in the index itself.
+WALKED_BY_LENGTH = 10_000
+LENGTHS = {"longer", "shorter"}
 # What is asked of suggestions, of which there may be far fewer than examples.
 SUGGESTED = {"sure", "unsure", "suggested"}
 
@@ -71,10 +74,10 @@ def _found(project: Project, asked: dict[str, str], place: Place) -> list[Exampl
     chosen = searching.chosen(project, asked)  # what cannot be asked is refused before all else
     if place.by != "id":
         return _sorted(project, asked, place)
-    if "q" in asked:
-        sought = lexemes.sought(asked["q"])
-        if sought.lexemes and not sought.stretches:  # of nothing to read, `chosen` knows
-            return _by_words(project, asked, place)
+    if _are_words(asked.get("q", "")):
+        return _by_words(project, asked, place)
+    if asked.keys() and asked.keys() <= LENGTHS:
+        return _by_length(project, asked, place)
     if asked.keys() & SUGGESTED:
         return _by_suggestion(project, chosen, place)
     if asked.keys() <= {"source"} and asked.get("source", "upload") == "upload":
@@ -86,6 +89,12 @@ def _found(project: Project, asked: dict[str, str], place: Place) -> list[Exampl
         theirs = Example.objects.filter(upload__gte=asked["upload"], upload__lte=asked["upload"])
         return _in_order(theirs.filter(project=project).exclude(status=DELETED), "upload_id", place)
     return _in_order(chosen, "", place)
+
+
+def _are_words(asked: str) -> bool:
+    """Whole words alone; of nothing to read, and of a stretch of Chinese, `chosen` knows."""
+    sought = lexemes.sought(asked)
+    return bool(sought.lexemes) and not sought.stretches
 
 
 def _in_order(found: QuerySet[Example], first: str, place: Place) -> list[Example]:
@@ -183,6 +192,36 @@ def _walked(project: Project, query: str, place: Place, most: int) -> list[UUID]
             _WALK.format(way=way, behind=behind), given | {"walked": WALKED, "size": most}
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+_WALK_BY_LENGTH = """
+SELECT near.example_id FROM (
+    SELECT example_id, characters FROM projects_entry
+    WHERE project_id >= %(project)s AND project_id <= %(project)s AND {behind}
+    ORDER BY project_id {way}, example_id {way} LIMIT %(walked)s
+) near WHERE near.characters > %(longer)s AND near.characters < %(shorter)s LIMIT %(size)s
+"""
+LONGEST = 2**31 - 1
+
+
+def _by_length(project: Project, asked: dict[str, str], place: Place) -> list[Example]:
+    """As with words: what is frequent is met by walking, what is rare is collected and sorted."""
+    chosen = searching.chosen(project, asked)
+    way, beyond = ("DESC", "<") if place.down else ("ASC", ">")
+    behind = "true" if place.start is None else f"example_id {beyond} %(start)s"
+    given = {
+        "project": project.pk,
+        "start": place.start,
+        "walked": WALKED_BY_LENGTH,
+        "size": 2 * place.size,  # some may be deleted since
+        "longer": int(asked.get("longer", -1)),
+        "shorter": min(LONGEST, int(asked.get("shorter", LONGEST))),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WALK_BY_LENGTH.format(way=way, behind=behind), given)
+        near = [row[0] for row in cursor.fetchall()]
+    rows = _in_order(chosen.filter(pk__in=near), "", place)
+    return rows if len(rows) == place.size else _narrowed(chosen, place)
 
 
 _WALK_SUGGESTED = """

@@ -47,7 +47,9 @@ class Entry(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["words"], name="entries_by_word", fastupdate=False),
-            models.Index(fields=["project", "example"], name="entries_in_order"),
+            models.Index(
+                fields=["project", "example"], include=["characters"], name="entries_in_order"
+            ),
             models.Index(fields=["project", "language", "example"], name="entries_by_language"),
             models.Index(fields=["project", "characters", "example"], name="entries_in_length"),
         ]

@@ -51,7 +51,10 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("asked", [{}, {"status": "labeled"}, {"longer": "1"}], ids=str)
+ASKED = [{}, {"status": "labeled"}, {"longer": "1"}, {"longer": "0", "shorter": "4"}]
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=str)
 @pytest.mark.parametrize("name", [name for name in searching.ORDERS if "created" not in name])
 def test_each_example_comes_once_in_its_order_there_and_back(many, asked, name):
     order = searching.order(name)
@@ -65,6 +68,22 @@ def test_each_example_comes_once_in_its_order_there_and_back(many, asked, name):
     for leaf, before in zip(reversed(leaves[1:]), reversed(leaves[:-1]), strict=True):
         back = leafing.leaf(many, asked, order=order, before=leaf.before, size=SIZE)
         assert [one.pk for one in back.examples] == [one.pk for one in before.examples]
+
+
+@pytest.mark.parametrize("walked", [3, 10, 1000])
+@pytest.mark.parametrize("order", ["id", "-id"])
+def test_lengths_are_met_by_walking_or_collected_and_both_leaf_alike(
+    many, monkeypatch, walked, order
+):
+    monkeypatch.setattr(leafing, "WALKED_BY_LENGTH", walked)
+    asked = {"longer": "0", "shorter": "3"}
+    Example.objects.filter(project=many, digest__lt=b"3").update(status="deleted")
+    expected = list(searching.chosen(many, asked).order_by(order))
+    first = leafing.leaf(many, asked, order=order, size=SIZE)
+    second = leafing.leaf(many, asked, order=order, after=first.after, size=SIZE)
+    assert [*first.examples, *second.examples] == expected[: 2 * SIZE]
+    back = leafing.leaf(many, asked, order=order, before=second.before, size=SIZE)
+    assert back.examples == first.examples
 
 
 @pytest.mark.parametrize("name", ["-length", "unsure", "-disagreed"])
