@@ -19,6 +19,10 @@ class Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(base_url=origin, headers=headers, timeout=60)
 
+    @property
+    def authorization(self) -> str:
+        return self._http.headers.get("Authorization", "")
+
     def get(self, path: str, **query: str | int) -> Json:
         return self._ask("GET", path, params=query or None)  # {} would cut off the path's own
 
