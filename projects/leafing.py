@@ -184,13 +184,16 @@ SELECT near.example_id FROM (
 
 def _walked(project: Project, query: str, place: Place, most: int) -> list[UUID]:
     """At most so many ids among the next WALKED entries."""
+    return _met(_WALK, project, place, walked=WALKED, query=query, size=most)
+
+
+def _met(walk: str, project: Project, place: Place, **given: Any) -> list[UUID]:
+    """The ids that a walk meets from where the page begins, in its direction."""
     way, beyond = ("DESC", "<") if place.down else ("ASC", ">")
     behind = "true" if place.start is None else f"example_id {beyond} %(start)s"
-    given = {"project": project.pk, "start": place.start, "query": query}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _WALK.format(way=way, behind=behind), given | {"walked": WALKED, "size": most}
-        )
+        asked = {"project": project.pk, "start": place.start, **given}
+        cursor.execute(walk.format(way=way, behind=behind), asked)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -207,19 +210,15 @@ LONGEST = 2**31 - 1
 def _by_length(project: Project, asked: dict[str, str], place: Place) -> list[Example]:
     """As with words: what is frequent is met by walking, what is rare is collected and sorted."""
     chosen = searching.chosen(project, asked)
-    way, beyond = ("DESC", "<") if place.down else ("ASC", ">")
-    behind = "true" if place.start is None else f"example_id {beyond} %(start)s"
-    given = {
-        "project": project.pk,
-        "start": place.start,
-        "walked": WALKED_BY_LENGTH,
-        "size": 2 * place.size,  # some may be deleted since
-        "longer": int(asked.get("longer", -1)),
-        "shorter": min(LONGEST, int(asked.get("shorter", LONGEST))),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_WALK_BY_LENGTH.format(way=way, behind=behind), given)
-        near = [row[0] for row in cursor.fetchall()]
+    near = _met(
+        _WALK_BY_LENGTH,
+        project,
+        place,
+        walked=WALKED_BY_LENGTH,
+        size=2 * place.size,  # some may be deleted since
+        longer=int(asked.get("longer", -1)),
+        shorter=min(LONGEST, int(asked.get("shorter", LONGEST))),
+    )
     rows = _in_order(chosen.filter(pk__in=near), "", place)
     return rows if len(rows) == place.size else _narrowed(chosen, place)
 
@@ -233,12 +232,7 @@ ORDER BY project_id {way}, example_id {way} LIMIT %(walked)s
 
 def _by_suggestion(project: Project, chosen: QuerySet[Example], place: Place) -> list[Example]:
     """What many suggestions say is met soon by walking; of what few say, all are sorted."""
-    way, beyond = ("DESC", "<") if place.down else ("ASC", ">")
-    behind = "true" if place.start is None else f"example_id {beyond} %(start)s"
-    given = {"project": project.pk, "start": place.start, "walked": WALKED}
-    with connection.cursor() as cursor:
-        cursor.execute(_WALK_SUGGESTED.format(way=way, behind=behind), given)
-        near = [row[0] for row in cursor.fetchall()]
+    near = _met(_WALK_SUGGESTED, project, place, walked=WALKED)
     rows = _in_order(chosen.filter(pk__in=near), "", place)
     return rows if len(rows) == place.size or len(near) < WALKED else _narrowed(chosen, place)
 
