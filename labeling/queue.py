@@ -97,7 +97,8 @@ def one_at_a_time(person: User, project: Project) -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL enable_sort = off; SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "
+            "SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off; "
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "
             "SELECT 1 FROM projects_project WHERE id = %s FOR KEY SHARE; "
             "SELECT EXISTS (SELECT 1 FROM labeling_assignment WHERE project_id = %s "
             "AND person_id = %s AND state = 'leased')",

@@ -95,6 +95,7 @@ def test_a_page_deep_in_an_order_reads_a_page_not_all_before_it(many, name):
         leafing.leaf(many, {}, order=order, after=first.after, size=SIZE)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_incremental_sort = off")
         cursor.execute("EXPLAIN " + asked[1]["sql"])
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Sort" not in plan and "ROW(" in plan.split("Index Cond:")[1].split("\n")[0], plan
