@@ -121,13 +121,25 @@ def _refuse_if_answered(example: Example, assignment: Assignment) -> None:
 def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
     if assignment.answered_otherwise:  # type: ignore[attr-defined]
         raise Conflict(_("You answered this one already."))
-    if assignment.is_check:
+    if _still_asked(example, assignment):
         return
+    if assignment.reason == reasons.RECHECK:
+        raise Conflict(
+            _("Your time for this second look had run out, and it is no longer needed. Go on.")
+        )
     full = example.answered + example.claims >= gold.wanted(example, assignment.project)
     if full or example.status not in (Status.UNLABELED, Status.SKIPPED):
         raise Conflict(
             _("Your time for this one had run out, and someone else has it now. Take the next one.")
         )
+
+
+def _still_asked(example: Example, assignment: Assignment) -> bool:
+    """Whether what takes no place among the others still waits for this person's answer."""
+    if assignment.reason == reasons.RECHECK:
+        return not example.claims and second_looks.wanted(example)
+    sent_back = assignment.reason == reasons.SENT_BACK
+    return assignment.is_check or (sent_back and example.assignee_id == assignment.person_id)
 
 
 @transaction.atomic

@@ -9,6 +9,11 @@ from labeling.pools import FRONT
 from projects.models import AnnotationSource, Example
 
 
+def wanted(example: Example) -> bool:
+    """Whether it still waits for a second person."""
+    return Recheck.objects.filter(example=example, settled_at=None).exists()
+
+
 def taken(example: Example, answer: dict[str, Any]) -> None:
     """Where they say otherwise, a reviewer settles it."""
     Recheck.objects.filter(example=example).update(settled_at=timezone.now())

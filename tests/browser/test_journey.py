@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from studio.running import temporary
 from tests.browser import chrome
-from tests.browser.newcomer import EMAIL, MINUTES, PASSWORD, Newcomer
+from tests.browser.newcomer import EMAIL, HELD, MINUTES, PASSWORD, Newcomer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("journey")]
 QUESTION = {"en": "Do you have a voucher code for me?", "zh-hans": "有没有优惠券可以用？"}
@@ -121,8 +121,9 @@ def answer_the_correction(one: Newcomer, wrong: tuple[str, str, str]) -> None:
     """It comes before all others, with where it came from and what the model said."""
     text, said, right = wrong
     one.link("Open the desk").click()
-    if one.reads_example() != text:
-        one.labels_what_they_were_on()
+    for _ in HELD:
+        if one.reads_example() != text:
+            one.labels_what_they_were_on()
     expect(one.page.locator("[data-example]")).to_have_text(text)
     why = one.page.locator(".why")
     expect(why).to_contain_text(one.word("From feedback"))
