@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.problems import Conflict
-from labeling import checks, pace, queue, reasons, second_looks
+from labeling import checks, holding, pace, reasons, second_looks
 from labeling.models import Assignment, Check, Held
 from projects import gold, relabeling
 from projects.models import Annotation, AnnotationSource, Example, Project, Role, Status
@@ -167,9 +167,9 @@ def undo(assignment: Assignment) -> Assignment:
     What they were on meanwhile is given back. Raises Conflict where someone else has the place now.
     """
     person, project = assignment.person, assignment.project
-    queue.one_at_a_time(person, project)
+    holding.one_at_a_time(person, project)
     _lock_in_order(assignment)
-    for current in queue.both(person, project):
+    for current in holding.both(person, project):
         if current.pk == assignment.pk and not current.ahead:
             return current
         give_back(current)
@@ -185,7 +185,7 @@ def undo(assignment: Assignment) -> Assignment:
     _end(assignment, Held.LEASED, ahead=False, expires_at=until, **back)
     Example.objects.filter(pk=example.pk, status=Status.SKIPPED).update(status=Status.UNLABELED)
     _theirs_again(assignment)
-    return queue.held(person, project) or assignment
+    return holding.held(person, project) or assignment
 
 
 def _lock_in_order(assignment: Assignment) -> None:
@@ -289,7 +289,7 @@ def _locked(assignment: Assignment) -> tuple[Example, Assignment]:
 def _end(assignment: Assignment, state: Held, **fields: object) -> None:
     ended = None if state == Held.LEASED else Now()
     Assignment.objects.filter(pk=assignment.pk).update(state=state, ended_at=ended, **fields)
-    queue.count_claims([assignment.example_id])
+    holding.count_claims([assignment.example_id])
 
 
 def _someone_left(example: Example, project: Project) -> bool:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import transaction
 
-from labeling import learning, queue, rules
+from labeling import holding, learning, rules
 from projects.models import Project
 
 FILL_SECONDS = 1.5  # of one message: others that wait in the same queue come in between
@@ -13,7 +13,7 @@ SOON_SECONDS = 1  # after an answer: what comes meanwhile is learned from, too
 @shared_task
 def expire() -> None:
     """Give back what people walked away from."""
-    queue.expire()
+    holding.expire()
 
 
 def ring(project: Project) -> None:

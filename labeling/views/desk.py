@@ -11,10 +11,10 @@ from labeling import (
     asking,
     drafting,
     forecast,
+    holding,
     keys,
     learning,
     looks,
-    queue,
     reasons,
     sitting,
     skipping,
@@ -31,7 +31,7 @@ NOTHING_LEFT = "nothing-left"
 @require_safe
 def desk(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """What the person is on. Looking leases nothing: `next` does."""
-    assignment = queue.held(request.user, request.project)
+    assignment = holding.held(request.user, request.project)
     fresh = assignment is None and NOTHING_LEFT not in request.GET
     return page(request, assignment, fresh=fresh)
 

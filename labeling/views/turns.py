@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.problems import Conflict
-from labeling import answering, asking, jobs, queue, sitting, talking
+from labeling import answering, asking, holding, jobs, queue, sitting, talking
 from labeling.models import Assignment
 from labeling.views import desk, drawer
 from ml.answers import AnswerError
@@ -56,10 +56,10 @@ def next_example(request: MemberRequest, project_id: UUID) -> HttpResponse:
 @by_the_pages_person
 def ahead(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """The example after this one, early; and what the person holds stays theirs."""
-    current = queue.held(request.user, request.project)
+    current = holding.held(request.user, request.project)
     if current is None:
         return HttpResponse(status=204)
-    queue.renew(current)
+    holding.renew(current)
     return _turn(request)
 
 
@@ -119,7 +119,7 @@ def undo(request: MemberRequest, project_id: UUID) -> HttpResponse:
 @by_the_pages_person
 def renew(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> HttpResponse:
     """The person is still at it."""
-    queue.renew(drawer.own(request, assignment_id))
+    holding.renew(drawer.own(request, assignment_id))
     return HttpResponse(status=204)
 
 
@@ -130,8 +130,8 @@ def leave(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> Http
 
     What was fetched ahead nobody has seen: it is free at once.
     """
-    queue.leave(drawer.own(request, assignment_id))
-    for lease in queue.both(request.user, request.project):
+    holding.leave(drawer.own(request, assignment_id))
+    for lease in holding.both(request.user, request.project):
         if lease.ahead:
             answering.give_back(lease)
     return HttpResponse(status=204)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.problems import Conflict
-from labeling import answering, checks, history, queue, review
+from labeling import answering, checks, history, holding, queue, review
 from labeling.models import Check
 from projects import exporting
 from projects.models import Annotation, Role
@@ -174,13 +174,13 @@ def test_what_a_check_measured_stays_when_its_answer_is_taken_back(
     assert queue.next_for(member, project) is None
     client.force_login(member)
     client.post(reverse("my-work-bring-back", args=[project.pk, met.pk]))
-    assert queue.held(member, project) is None
+    assert holding.held(member, project) is None
 
 
 def test_undo_brings_a_check_back_like_any_other(project, member, met):
     answering.submit(met, HAM, 5)
     again = answering.undo(answering.held_by(member, met.pk))
-    assert again.pk == met.pk and queue.held(member, project) == met
+    assert again.pk == met.pk and holding.held(member, project) == met
     assert checks.by_person(project) == {}
     answering.submit(again, SPAM, 5)
     assert checks.by_person(project) == {member.pk: checks.Result(1, 1)}

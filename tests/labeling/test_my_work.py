@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from labeling import answering, checks, mine, queue, review
+from labeling import answering, checks, holding, mine, queue, review
 from labeling.mine import Streak
 from projects.models import Role
 from tests.cast import join, person
@@ -76,7 +76,7 @@ def test_an_older_answer_is_brought_back_to_the_desk_and_stays_in_the_history(
     lease = kept[0].assignment
     back = reverse("my-work-bring-back", args=[project.pk, lease.pk])
     assert client.post(back).url == reverse("desk", args=[project.pk])
-    assert queue.held(member, project).example == kept[0].example
+    assert holding.held(member, project).example == kept[0].example
     assert answer(project, member, HAM).example == kept[0].example
     assert list(kept[0].example.annotations.order_by("id").values_list("answer", flat=True)) == [
         SPAM, HAM,

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from labeling import pools, queue
+from labeling import holding, pools
 from labeling.models import Assignment, Candidate, Held
 from projects.models import Annotation, Example, Project
 
@@ -62,7 +62,7 @@ def test_the_next_one_is_found_without_walking_over_all(unknown, member, name):
     with CaptureQueriesContext(connection) as asked:
         found = pools.pick(getattr(pools, name), member, unknown)
     assert (found is None) == (name == "TEST")
-    queue.one_at_a_time(member, unknown)  # a lease begins so: it says how pools are read
+    holding.one_at_a_time(member, unknown)  # a lease begins so: it says how pools are read
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + asked[0]["sql"])
         said = cursor.fetchone()[0]

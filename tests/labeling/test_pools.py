@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.ids import new_id
 from accounts.problems import Conflict
-from labeling import answering, pace, pools, queue, reasons, review
+from labeling import answering, holding, pace, pools, queue, reasons, review
 from labeling.models import LEASE, Assignment, Candidate, Check, Recheck, Suggestion
 from projects import acting, founding, gold, people
 from projects.models import Act, Annotation, Deed, Example, Project, Role
@@ -186,12 +186,12 @@ def test_a_late_second_look_counts_unless_somebody_else_took_it(project, owner, 
         Recheck.objects.create(example=one, project=project, doubt=900, expected=HAM)
     first = queue.next_for(owner, project)
     Assignment.objects.update(expires_at=timezone.now())
-    queue.expire()
+    holding.expire()
     answering.submit(answering.held_by(owner, first.pk), HAM, 5)
     assert Recheck.objects.get(example=first.example).settled_at is not None
     second = queue.next_for(owner, project)
     Assignment.objects.filter(pk=second.pk).update(expires_at=timezone.now())
-    queue.expire()
+    holding.expire()
     third = person("third@example.org")
     join(project, third, Role.ANNOTATOR)
     assert queue.next_for(third, project).example_id == second.example_id
@@ -294,10 +294,10 @@ def test_a_lease_follows_the_pace_of_the_project(project, member):
 def test_a_lease_is_renewed_while_one_works_and_ends_soon_after_closing(project, member):
     fill(project, 2)
     lease = queue.next_for(member, project)
-    queue.leave(lease)
+    holding.leave(lease)
     lease.refresh_from_db()
     assert lease.expires_at - timezone.now() < timedelta(minutes=2)
-    queue.renew(lease)
+    holding.renew(lease)
     lease.refresh_from_db()
     assert lease.expires_at - timezone.now() > timedelta(minutes=4)
 
@@ -369,7 +369,7 @@ def test_what_was_sent_back_is_answered_late_as_well(project, owner, member):
     assert Example.objects.get().gold == SPAM
     lease = queue.next_for(member, project)
     Assignment.objects.filter(pk=lease.pk).update(expires_at=timezone.now())
-    queue.expire()
+    holding.expire()
     assert answering.submit(answering.held_by(member, lease.pk), HAM, 5)[1]
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.problems import Conflict
-from labeling import answering, queue
+from labeling import answering, holding, queue
 from labeling.models import Assignment, Suggestion
 from projects import founding, gold
 from projects.models import Annotation, Example, Project, Role
@@ -76,7 +76,7 @@ def test_a_late_submit_is_accepted_while_a_place_is_free_and_refused_after(proje
     fill(project, 1)
     mine = queue.next_for(member, project)
     late(mine)
-    queue.expire()
+    holding.expire()
     assert answering.submit(mine, SPAM, 5)[1]
     Annotation.objects.get().withdraw()
     Assignment.objects.update(state="expired")

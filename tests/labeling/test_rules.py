@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.problems import Conflict
-from labeling import jobs, queue, rules
+from labeling import holding, jobs, queue, rules
 from labeling.models import Rule
 from ml.rules import Rule as Plain
 from projects import gold
@@ -83,7 +83,7 @@ def test_a_rule_suggests_until_a_model_does(mail, owner, member, always):
     for _ in range(12):
         lease = queue.next_for(member, mail)
         seen["prize" in lease.example.data["text"]] = lease.suggested_by
-        queue._expire(type(lease).objects.filter(pk=lease.pk), wait=True)
+        holding.expire_among(type(lease).objects.filter(pk=lease.pk), wait=True)
         mail.examples.filter(pk=lease.example_id).update(set_aside=True, status="set_aside")
     assert seen == {True: f"rule:{rule.pk}", False: ""}
     rules.enable(rule, owner, on=False)
