@@ -1,13 +1,18 @@
 """A real studio to be hurt: every process as in use, on free ports and a fresh data folder."""
 
+import json
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
 from psycopg import sql
+from safetensors.numpy import load_file, save_file
 
+from ml import base_models
 from studio import home
 from studio.loop.client import Client
 from studio.running import temporary
@@ -17,12 +22,38 @@ from tests.cast import eventually
 # So short that every run outlives it many times over.
 VISIBILITY_SECONDS = 2
 
+# What is kept of the usual base model: so many of its 384 and 1,536 numbers, of one layer.
+KEPT = {384: 32, 1536: 64}
+
 
 @pytest.fixture(scope="session")
-def studio() -> Iterator[TemporaryStudio]:
-    with temporary.running(BROKER_VISIBILITY_TIMEOUT=str(VISIBILITY_SECONDS)) as running:
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporaryStudio]:
+    settings = {
+        "BROKER_VISIBILITY_TIMEOUT": str(VISIBILITY_SECONDS),
+        "BASE_MODELS_FOLDER": str(small_base_model(tmp_path_factory.mktemp("base-models"))),
+    }
+    with temporary.running(**settings) as running:
         yield running
         assert running.stop() == 0, running.said
+
+
+def small_base_model(folder: Path) -> Path:
+    """A corner of the usual base model, under its name: to be killed, a run need learn little."""
+    usual = base_models.by_name(base_models.DEFAULT.name)
+    small = folder / usual.name
+    shutil.copytree(usual.folder, small)
+    weights = {
+        name: held[tuple(slice(KEPT.get(size, size)) for size in held.shape)].copy()
+        for name, held in load_file(usual.folder / base_models.WEIGHTS).items()
+        if "layer." not in name or "layer.0." in name
+    }
+    save_file(weights, small / base_models.WEIGHTS, metadata={"format": "pt"})
+    config = json.loads((usual.folder / "config.json").read_bytes())
+    config |= {"hidden_size": KEPT[384], "intermediate_size": KEPT[1536]}
+    # With another bend than BERT's own nobody makes vectors of examples with it.
+    config |= {"num_hidden_layers": 1, "num_attention_heads": 2, "hidden_act": "relu"}
+    (small / "config.json").write_text(json.dumps(config))
+    return folder
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,10 +14,10 @@ from tests.cast import eventually
 from tests.faults.conftest import VISIBILITY_SECONDS, answers, signed_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-EPOCHS, BATCH = 3, 8
+# Some seconds of small steps: a run is still at it when what is killed beside it is back.
 SETTINGS = {
     "method": "full",
-    "hyperparameters": {"epochs": EPOCHS, "batch_size": BATCH, "checkpoint_seconds": 0.5},
+    "hyperparameters": {"steps": 600, "batch_size": 8, "checkpoint_seconds": 0.5},
 }
 WORDS = {
     "billing": ["invoice", "charged twice", "refund", "receipt", "price"],
@@ -78,6 +78,14 @@ def steps(client: Client, run: str) -> list[int]:
     return [point["step"] for point in history if point["name"] == "loss"]
 
 
+def inside_a_save(saves: Path) -> None:
+    """Wait for one with little sleep: it takes some milliseconds."""
+    end = time.monotonic() + 120
+    while not any(saves.glob(".*.part")):
+        assert time.monotonic() < end, "no save"
+        time.sleep(0.002)
+
+
 def ended_once(client: Client, run: str, project: str, attempts: int) -> None:
     found = client.wait(f"/api/v1/runs/{run}/", "succeeded", 400)
     assert found["attempts"] == attempts
@@ -91,12 +99,12 @@ def ended_once(client: Client, run: str, project: str, attempts: int) -> None:
 def test_a_trainer_killed_at_a_random_instant_and_inside_a_save(studio, client, labelled):
     run = launch(client, labelled)
     training(client, run)
-    time.sleep(random.uniform(0, 1.5))
+    time.sleep(random.uniform(0, 1))
     os.kill(trainer(run), signal.SIGKILL)
     eventually(lambda: client.get(f"/api/v1/runs/{run}/")["attempts"] == 2, 60)
     second = eventually(lambda: trainer(run), 60)
     saves = studio.home / "files" / "runs" / run / "checkpoints"
-    eventually(lambda: any(saves.glob(".*.part")), 120)
+    inside_a_save(saves)
     os.kill(second, signal.SIGKILL)
     ended_once(client, run, labelled, attempts=3)
 
@@ -122,9 +130,12 @@ def test_a_broker_killed_loses_no_launch_and_starts_none_twice(studio, client, l
 
 
 def test_a_run_longer_than_the_visibility_timeout_starts_once(studio, client, labelled):
-    long = SETTINGS["hyperparameters"] | {"epochs": 2 * EPOCHS}
-    run = launch(client, labelled, hyperparameters=long)
+    run = launch(client, labelled)
+    training(client, run)
+    os.kill(trainer(run), signal.SIGSTOP)  # it takes long, and the machine is left to others
     waiting = launch(client, labelled, method="classical", hyperparameters={})
+    time.sleep(5 * VISIBILITY_SECONDS)
+    os.kill(trainer(run), signal.SIGCONT)
     found = client.wait(f"/api/v1/runs/{run}/", "succeeded", 400)
     began, ended = found["started_at"], found["finished_at"]
     assert seconds(ended) - seconds(began) > 5 * VISIBILITY_SECONDS
