@@ -1,11 +1,14 @@
 """The house rules that a machine can hold: what is loaded, who enqueues, what is not here."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from studio.running import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("studio", "accounts", "projects", "labeling", "training", "serving", "ml")
@@ -37,6 +40,22 @@ def test_the_predictor_loads_no_torch():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip().endswith("[]")
+
+
+def test_a_worker_starts_with_neither_pages_nor_models():
+    """Five processes of a studio do: each of these would cost all of them seconds."""
+    code = (
+        "import sys; from studio.celery import app; app.loader.import_default_modules();"
+        "heavy = 'torch transformers sklearn pandas polars onnxruntime studio.urls'.split();"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "CELERY_SKIP_CHECKS": "true"},
+    )  # fmt: skip
+    assert done.stdout.strip().endswith("[]")
+    told = [program.command for program in (processes.beat(), *processes.workers())]
+    assert all("--skip-checks" in command for command in told)
 
 
 def test_ml_runs_without_django():

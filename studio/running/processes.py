@@ -105,7 +105,9 @@ def listening(name: str, default: int) -> tuple[str, int]:
 
 
 def _celery(part: str) -> tuple[str, ...]:
-    return ("-m", "celery", "--quiet", "-A", "studio", part, "-l", "WARNING")
+    # Django's checks were made by `migrate` a moment ago; here they would load every page as well.
+    quick = ("--quiet", "--skip-checks")
+    return ("-m", "celery", *quick, "-A", "studio", part, "-l", "WARNING")
 
 
 def _python(
