@@ -32,6 +32,17 @@ LEFT JOIN accounts_user u ON u.id = n.author_id
 ORDER BY n.example_id DESC, n.created_at DESC LIMIT %(most)s
 """
 
+# The same for labels, where who said what does not count: there are few ways in which people of an
+# example agree or not, however many examples there are.
+_PATTERNS = """
+SELECT said, count(*) FROM (
+    SELECT array_agg(n.answer::text ORDER BY n.answer::text) AS said
+    FROM projects_example e JOIN projects_annotation n ON n.example_id = e.id
+        AND n.source = 'person' AND n.withdrawn_at IS NULL
+    WHERE e.project_id = %s AND e.answered >= 2 AND e.deleted_at IS NULL GROUP BY e.id
+) one GROUP BY said ORDER BY count(*) DESC LIMIT %s
+"""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -76,8 +87,21 @@ def of(project: Project) -> dict[str, Any]:
 
 def alone(project: Project) -> float | None:
     """Only alpha, of all answers."""
+    if isinstance(project.kind.answer, Choice | Choices):
+        return _of_patterns(project)
     said, _names = _said(project, ALL)
     return alpha(project, said)
+
+
+def _of_patterns(project: Project) -> float | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_PATTERNS, [project.pk, ALL])
+        found = cursor.fetchall()
+    units, weights = [said for said, _ in found], [float(count) for _, count in found]
+    if isinstance(project.kind.answer, Choices):
+        sets = [[frozenset(json.loads(answer)["labels"]) for answer in said] for said in units]
+        return agreeing.alpha(sets, agreeing.masi, weights)
+    return agreeing.alpha(units, weights=weights)
 
 
 @dataclass(frozen=True)
