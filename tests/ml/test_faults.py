@@ -14,11 +14,13 @@ import pytest
 
 from ml.predicting import Served
 from ml.runs import RunFolder
+from tests.ml import forking
 from tests.ml.conftest import events_of, flip_a_bit, toy_rows, with_toy_splits
 
 ROOT = Path(__file__).parents[2]
 STEPS = 60
 pytestmark = pytest.mark.slow
+Trainer = subprocess.Popen | forking.Forked
 
 
 def start(folder: RunFolder) -> subprocess.Popen:
@@ -34,7 +36,7 @@ def finish(folder: RunFolder) -> None:
     assert trainer.wait(timeout=120) == 0, said.decode()
 
 
-def wait_for(trainer: subprocess.Popen, folder: RunFolder, kind: str, count: int = 1) -> None:
+def wait_for(trainer: Trainer, folder: RunFolder, kind: str, count: int = 1) -> None:
     """Until that many events of the kind are there."""
     until = time.monotonic() + 90
     while len(events_of(folder, kind)) < count:
@@ -67,7 +69,7 @@ def test_it_ends_the_same_way_however_often_it_is_killed(patient_run, method):
     shutil.copy(whole.plan, killed.plan)
     draw = random.Random(4)
     for _ in range(4):
-        trainer = start(killed)
+        trainer = forking.trainer(killed.path)
         seen = len(events_of(killed, "checkpoint"))
         wait_for(trainer, killed, "checkpoint", seen + draw.randint(2, 8))
         time.sleep(draw.random() * 0.1)  # somewhere in a step or, mostly, in a save
@@ -90,7 +92,7 @@ def test_it_ends_the_same_way_however_often_it_is_killed(patient_run, method):
 
 def test_it_goes_on_from_the_checkpoint_before_a_damaged_one(patient_run):
     folder = patient_run()
-    trainer = start(folder)
+    trainer = forking.trainer(folder.path)
     wait_for(trainer, folder, "checkpoint", 12)
     os.kill(trainer.pid, signal.SIGKILL)
     trainer.wait()
