@@ -76,7 +76,8 @@ class Process:
         assert self.child is not None
         assert self.child.poll() is None, self.log.read_text()
         try:
-            return httpx.get(f"{self.url}/healthz").status_code == 200
+            # To load certificates takes forty times as long as to ask, and none is needed.
+            return httpx.get(f"{self.url}/healthz", verify=False).status_code == 200
         except httpx.TransportError:
             return False
 
