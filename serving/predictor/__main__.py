@@ -7,6 +7,9 @@ import uvicorn
 from django.conf import settings
 
 LAST_ANSWERS_SECONDS = 20
+# Longer than callers keep an idle connection (httpx: 5 s, as uvicorn would): who closes it first
+# must be the caller, or a request that is on its way just then is lost.
+IDLE_SECONDS = 75
 
 
 def main() -> None:
@@ -23,6 +26,7 @@ def main() -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
     )
 

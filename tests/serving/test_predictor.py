@@ -1,5 +1,8 @@
 """What callers can rely on when they ask a published endpoint."""
 
+import time
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -226,3 +229,11 @@ def test_two_projects_never_meet(predictor, endpoint, a_caller):
     other = a_caller(theirs)
     assert other.predict(WIN).json()["predictions"][0]["answer"] == {"label": "ham"}
     is_a_problem(other.feedback(ours["id"], False), 404)
+
+
+def test_it_does_not_close_a_connection_that_a_caller_still_keeps(predictor):
+    with closing(HTTPConnection("127.0.0.1", predictor.port)) as kept:
+        for pause in (5.5, 0):
+            kept.request("GET", "/healthz")
+            assert kept.getresponse().read()
+            time.sleep(pause)
