@@ -11,7 +11,7 @@ from studio.loop.client import Client
 from studio.loop.people import Annotator
 from studio.loop.serving import Published
 from studio.running.temporary import TemporaryStudio
-from tests.browser import dataroom, teamwork
+from tests.browser import callers, dataroom, teamwork
 
 SAMPLES = {"en": "customer-questions-en", "zh-hans": "customer-questions-zh"}
 NAMES = {"en": "Mail to the help desk", "zh-hans": "客服来信"}
@@ -77,7 +77,7 @@ def filled(
     studio: TemporaryStudio, language: str = "en", method: str = "classical", effort: str = "quick"
 ) -> Circle:
     """Upload, label, train, publish, predict, correct, train again."""
-    owner = Client(studio.url, people.log_in(studio.url, studio.email, studio.password))
+    owner = callers.administrator(studio)
     sample = CATALOGUE[SAMPLES[language]]
     rows = sample.rows(studio.folder)
     random.Random(3).shuffle(rows)

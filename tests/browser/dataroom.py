@@ -5,10 +5,9 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-import httpx
-
 from studio.loop.client import Client
 from studio.running.temporary import TemporaryStudio
+from tests.browser import callers
 
 ODD = """message,kind
 "<p>Where is my   parcel? Write to somebody@example.org or call +44 20 7946 0958</p>",{first}
@@ -27,17 +26,12 @@ class AtThePages:
     """Someone with forms rather than the API: some things are only done there."""
 
     def __init__(self, url: str, email: str, password: str, project: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=30)
+        self.http = callers.at_the_pages(url, email, password)
         self.data, self.desk = f"/projects/{project}/data/", f"/projects/{project}/desk/"
-        self.http.get("/accounts/login/")
-        self.send("/accounts/login/", login=email, password=password)
 
     def send(self, path: str, **fields: str) -> str:
         """Gives where the answer leads."""
-        token = self.http.cookies["csrftoken"]
-        answer = self.http.post(path, data={**fields, "csrfmiddlewaretoken": token})
-        assert answer.status_code == 302, answer.text[:2000]
-        return answer.headers["location"]
+        return callers.sent(self.http, path, **fields)
 
     def wait_while(self, path: str, busy: str, seconds: float = 120) -> None:
         until = time.monotonic() + seconds

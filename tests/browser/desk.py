@@ -9,10 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from studio.loop import people
 from studio.loop.client import Client
 from studio.loop.people import Annotator
 from studio.running.temporary import TemporaryStudio
+from tests.browser import callers
 from tests.browser.chrome import Visitor
 
 SHOWN = "#panel[data-assignment] [data-example]"
@@ -52,7 +52,7 @@ def project(
     labels: Sequence[str] = (),
     **more: Any,
 ) -> Project:
-    owner = Client(studio.url, people.log_in(studio.url, studio.email, studio.password))
+    owner = callers.administrator(studio)
     asked = {"name": f"{task} {time.time_ns()}", "task": task, "labels": list(labels), **more}
     made = owner.post("/api/v1/projects/", {**asked, "guidelines": "Be **kind**."})
     content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -65,9 +65,9 @@ def project(
 
 def answered_by(
     studio: TemporaryStudio, project: Project, sayings: Sequence[Callable[[str], Any]]
-) -> list[Annotator]:
+) -> Sequence[Annotator]:
     """As many people as sayings; each answers all that they are asked, by what is read first."""
-    crew = people.join(project.owner, studio.url, project.pk, len(sayings))
+    crew = callers.crew(studio, project.pk, len(sayings))
     for person, says in zip(crew, sayings, strict=True):
         while lease := person.next(project.pk):
             text = str(next(iter(lease["example"]["data"].values())))

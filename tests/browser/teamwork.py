@@ -9,6 +9,7 @@ from studio.loop import drawing, people
 from studio.loop.client import Client
 from studio.loop.people import Annotator
 from studio.running.temporary import TemporaryStudio
+from tests.browser import callers
 from tests.browser.dataroom import MAPPING, AtThePages
 
 EXAMPLES, WORD = 9, "parcel, 包裹"
@@ -52,7 +53,7 @@ def assembled(
     taken = owner.upload(f"{here}uploads/", "some.csv", content, mapping=MAPPING)
     owner.wait(f"/api/v1/uploads/{taken['id']}/", "done", 60)
     writer, password = joined(owner, studio.url, project)
-    crew = [Annotator(owner, studio.email), writer, joined(owner, studio.url, project)[0]]
+    crew = [Annotator(owner, studio.email), writer, callers.crew(studio, project, 1)[0]]
     patterns = {row.text: pattern for row, pattern in zip(rows, cycle(PATTERNS), strict=False)}
     manager = AtThePages(studio.url, studio.email, studio.password, project)
     held = crew[0].next(project)

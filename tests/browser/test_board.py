@@ -4,15 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from studio.home import REPOSITORY
 from studio.loop.client import Client
 from studio.running.temporary import TemporaryStudio
-from tests.browser import chrome
+from tests.browser import callers, chrome
 from tests.cast import rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
@@ -30,8 +30,7 @@ print(run.pk)
 
 @pytest.fixture(scope="module")
 def client(studio: TemporaryStudio) -> Client:
-    asked = {"email": studio.email, "password": studio.password, "name": "board"}
-    return Client(studio.url, Client(studio.url).post("/api/v1/tokens/", asked)["token"])
+    return callers.administrator(studio)
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +58,12 @@ def failed(studio: TemporaryStudio, project: str) -> str:
 
 
 @pytest.fixture
-def page(studio: TemporaryStudio, chromium: Browser) -> Iterator[Page]:
+def page(visit: Any) -> Page:
     """The administrator's browser, signed in. Nothing may complain in it."""
-    visitor = chrome.visitor(chromium, studio.url, axe=True)
-    visitor.sign_in(studio.email, studio.password)
+    visitor = visit(axe=True)
     visitor.go("/admin/")
     expect(visitor.page.locator("#board")).to_be_visible()
-    yield visitor.page
-    visitor.context.close()
-    assert visitor.complaints == []
+    return visitor.page
 
 
 def test_an_administrator_finds_a_failed_run_and_retries_it(studio, client, failed, page):

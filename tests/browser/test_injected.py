@@ -23,6 +23,12 @@ PAYLOADS = (
 ALL = " ".join(PAYLOADS)
 # The policy would stop them from running; they must not even come to be.
 ALIVE = "[onerror], [onload], [href^='javascript:'], img[src=x]"
+# The same of a page that was fetched only, and whether any of its scripts is a payload.
+PARSED = """([text, alive, fire]) => {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return !!page.querySelector(alive)
+    || [...page.scripts].some((one) => one.textContent.trim() === fire);
+}"""
 WATCH = """
 window.__fired = 0;
 for (const name of ["alert", "confirm", "prompt"]) window[name] = () => { window.__fired = 1; };
@@ -88,6 +94,12 @@ def test_no_payload_fires_anywhere(poisoned, visit):
         if came_alive or WORKED_OUT in page.content():
             fired.append(page.url)
 
+    plain = visitor.context.new_page()  # without a policy that inline styles would be said to break
+
+    def read(path: str, text: str) -> None:
+        if plain.evaluate(PARSED, [text, ALIVE, FIRE]) or WORKED_OUT in text:
+            fired.append(path)
+
     here, said = f"/projects/{project}", quote(ALL)
     asked = (f"{here}/data/?q={said}", f"{here}/data/?label={said}", f"{here}/train/?x={said}")
     point = f"{here}/endpoints/{endpoint.slug}/"
@@ -101,6 +113,6 @@ def test_no_payload_fires_anywhere(poisoned, visit):
         "/profile/",
         "/admin/",
     ]
-    seen, broken = crawled(visitor, starts, look)
+    seen, broken = crawled(visitor, starts, look, read, project=f"{here}/")
     assert (fired, broken) == ([], [])
     assert len(seen) > 60

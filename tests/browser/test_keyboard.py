@@ -5,20 +5,10 @@ import time
 import pytest
 from playwright.sync_api import Locator, expect
 
-from studio.running import temporary
-from tests.browser import chrome
 from tests.browser.newcomer import EMAIL, HELD, MINUTES, PASSWORD, Newcomer
+from tests.browser.seeing import FOCUS
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("keyboard")]
-FOCUS = """() => {
-  const one = document.activeElement;
-  if (!one || one === document.body) return "nothing holds the focus";
-  const box = one.getBoundingClientRect();
-  if (box.width < 1 || box.height < 1) return `not to be seen: ${one.outerHTML}`;
-  const style = getComputedStyle(one);
-  const rings = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
-  return rings || style.boxShadow !== "none" ? "" : `no ring: ${one.outerHTML.slice(0, 200)}`;
-}"""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("journey")]
 
 
 class Keys:
@@ -51,20 +41,16 @@ class Keys:
         self.page.keyboard.type(text)
 
 
-def test_from_set_up_to_version_2_live_by_keyboard_alone(chromium):
-    with temporary.running(STUDIO_ADMIN_EMAIL="", STUDIO_ADMIN_PASSWORD="") as studio:
-        visitor = chrome.visitor(chromium, studio.url, language="en")
-        keys = Keys(Newcomer(visitor))
-        set_up(keys)
-        take_a_sample(keys)
-        label(keys)
-        train(keys)
-        publish(keys)
-        correct(keys)
-        train(keys)
-        release(keys)
-        visitor.context.close()
-        assert visitor.complaints == []
+def test_from_set_up_to_version_2_live_by_keyboard_alone(newcomer):
+    keys = Keys(newcomer("en"))
+    set_up(keys)
+    take_a_sample(keys)
+    label(keys)
+    train(keys)
+    publish(keys)
+    correct(keys)
+    train(keys)
+    release(keys)
 
 
 def set_up(keys: Keys) -> None:
@@ -110,6 +96,11 @@ def train(keys: Keys) -> None:
     keys.to(keys.page.locator("input[name=effort]:checked"))
     while not efforts.first.is_checked():
         keys.press("ArrowUp")
+    keys.enter(keys.page.locator("main form summary"))
+    method = keys.page.locator("#id_method")
+    keys.to(method)
+    keys.page.keyboard.type("Classical")
+    expect(method).to_have_value("classical")
     keys.enter(keys.one.button("Train"))
     expect(keys.page.locator(".verdict-line")).to_be_visible(timeout=MINUTES)
     keys.enter(keys.page.locator(".heat td a"))

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import chrome, desk
-from tests.browser.test_axe import COLOURS, WIDER
+from tests.browser.seeing import COLOURS, WIDER
 from tests.browser.test_keyboard import Keys
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("desk")]
