@@ -75,6 +75,8 @@ def invite(one: Newcomer) -> None:
 def train(one: Newcomer) -> None:
     one.rail("Train").click()
     one.page.locator("input[name=effort][value=quick]").check()
+    one.main.locator("form summary").click()
+    one.page.select_option("#id_method", "classical")
     one.button("Train").click()
     until(one, ".verdict-line", seconds=150)
 
