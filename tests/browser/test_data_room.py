@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from studio.loop.client import Client
+from tests.browser import callers
 from tests.cast import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
@@ -25,8 +25,7 @@ SLOW = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThrough
 
 @pytest.fixture
 def project(studio):
-    asked = {"email": studio.email, "password": studio.password, "name": "data room"}
-    client = Client(studio.url, Client(studio.url).post("/api/v1/tokens/", asked)["token"])
+    client = callers.administrator(studio)
     labels = [{"name": name} for name in WORDS]
     made = {"name": "Mail", "task": "text-classification", "labels": labels}
     return client, f"/projects/{client.post('/api/v1/projects/', made)['id']}"
@@ -69,10 +68,11 @@ def lasso(someone, path):
     page = someone.page
 
     def drawn():
-        someone.go(path)
-        return page.locator("[data-map]").count()
+        page.wait_for_timeout(500)
+        return "data-map=" in page.request.get(f"{someone.url}{path}").text()
 
     eventually(drawn, 240)  # work that gives way to all others, on a busy machine
+    someone.go(path)
     someone.settle()
     page.locator("canvas.map").scroll_into_view_if_needed()
     box = page.locator("canvas.map").bounding_box()
