@@ -14,7 +14,7 @@ from studio.running.temporary import TemporaryStudio
 from tests.cast import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-ROWS, LABELS = 60_000, ("spam", "ham")
+ROWS, LABELS = 40_000, ("spam", "ham")
 # Every so often a row that was there before, one without a text, one with markup in it.
 AGAIN, EMPTY, MARKUP = 97, 1999, 500
 
