@@ -10,12 +10,10 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
-import sys
 import time
 from typing import Any
 
-from studio.running import temporary
+from bench import fresh
 
 LOOKS, ENDPOINTS, RUNS = 30, 5, 2000
 
@@ -47,22 +45,8 @@ def main() -> None:
     if options.inside:  # a process that was told of the fresh folder before it loaded anything
         print(json.dumps(measure(options.rows)))
         return
-    found = on_fresh_servers("--inside", "--rows", str(options.rows))
+    found = fresh.servers("bench.board", "--inside", "--rows", str(options.rows))
     print(json.dumps(found, indent=1) if options.json else shown(found))
-
-
-def on_fresh_servers(*arguments: str) -> dict[str, Any]:
-    with temporary.folder() as place:
-        studio = temporary.at(place)
-        studio.start("--servers-only")
-        try:
-            command = [sys.executable, "-m", "bench.board", *arguments]
-            said = subprocess.run(
-                command, env=studio.environment, stdout=subprocess.PIPE, check=True
-            )
-        finally:
-            studio.stop()
-    return dict(json.loads(said.stdout))
 
 
 def shown(found: dict[str, Any]) -> str:

@@ -9,15 +9,13 @@ the best of three; memory is by how much the process grew above what it held bef
 import argparse
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from studio.running import temporary
+from bench import fresh
 
 TURNS, ANSWERED = 3, 10
 FORMATS = ("jsonl", "csv", "parquet", "label-studio", "doccano", "hf", "xlsx")
@@ -50,23 +48,9 @@ def main() -> None:
     if options.inside:  # a process that was told of the fresh folder before it loaded anything
         print(json.dumps(measure(options.rows, options.formats)))
         return
-    rows = map(str, options.rows)
-    found = on_fresh_servers("--inside", "--formats", *options.formats, "--rows", *rows)
+    told = ("--formats", *options.formats, "--rows", *map(str, options.rows))
+    found = fresh.servers("bench.export", "--inside", *told)
     print(json.dumps(found, indent=1) if options.json else shown(found))
-
-
-def on_fresh_servers(*arguments: str) -> dict[str, Any]:
-    with temporary.folder() as place:
-        studio = temporary.at(place)
-        studio.start("--servers-only")
-        try:
-            command = [sys.executable, "-m", "bench.export", *arguments]
-            said = subprocess.run(
-                command, env=studio.environment, stdout=subprocess.PIPE, check=True
-            )
-        finally:
-            studio.stop()
-    return dict(json.loads(said.stdout))
 
 
 def measure(counts: list[int], formats: list[str]) -> dict[str, Any]:

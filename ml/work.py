@@ -72,6 +72,16 @@ class Work:
     watch: Watch
     began: float  # time.monotonic() when the run did
 
+    def bundled(self, model: Any) -> Bundle:
+        """The model with what belongs to it."""
+        return Bundle(
+            self.task.slug,
+            self.plan.method,
+            self.material.labels,
+            model,
+            base_model=self.plan.base_model,
+        )
+
 
 @dataclass(frozen=True)
 class Learned:

@@ -79,7 +79,7 @@ class Pairs(fitting.Learner):
 
 def train(work: Work) -> Learned:
     """A bundle: the base model as the pairs have shaped it, with a linear layer."""
-    bundle = head.bundled(work, head.fresh(work))
+    bundle = work.bundled(head.fresh(work))
     before = head.fitted(
         work, head.embedded(work, bundle.model, work.material.texts), work.material.targets
     )

@@ -62,7 +62,7 @@ def train(work: Work) -> Learned:
     It starts with a linear layer that fits the untouched base model, so that the first steps do
     not tear up what the base model knows (Kumar et al. 2022).
     """
-    bundle = head.bundled(work, head.fresh(work))
+    bundle = work.bundled(head.fresh(work))
     probe = _start(work, bundle.model)
     learner = Labels(work, bundle)
     freeze_large_vocabulary(work, bundle.model)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from ml import devices, encoders, failures, logistic
 from ml.encoders import EncoderModel
 from ml.logistic import HeldOut, Trial
-from ml.task import Bundle
 from ml.work import Learned, Work
 
 STRENGTHS = (1.0, 4.0, 16.0, 64.0, 256.0)
@@ -34,7 +33,7 @@ def train(work: Work) -> Learned:
     probe = fitted(work, vectors, work.material.targets)
     logistic.tell(probe.trials, work.watch.events)
     put_on(model, probe.layer)
-    return Learned(bundled(work, model), probe.held_out)
+    return Learned(work.bundled(model), probe.held_out)
 
 
 def fresh(work: Work) -> EncoderModel:
@@ -84,17 +83,6 @@ def put_on(model: EncoderModel, layer: logistic.Linear) -> None:
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(layer.weight))
         head.bias.copy_(torch.from_numpy(layer.bias))
-
-
-def bundled(work: Work, model: EncoderModel) -> Bundle:
-    """The model with what belongs to it."""
-    return Bundle(
-        work.task.slug,
-        work.plan.method,
-        work.material.labels,
-        model,
-        base_model=work.plan.base_model,
-    )
 
 
 def _faster_in_bf16(model: EncoderModel, texts: list[str]) -> bool:

@@ -60,7 +60,7 @@ def train(work: Work) -> Learned:
     """A bundle whose every weight has learned."""
     model = marking_head.fresh(work)
     head.put_on(model.encoder, marking_head.fitted(work, model, most=TO_START))
-    bundle = marking_head.bundled(work, model)
+    bundle = work.bundled(model)
     learner = Tags(work, bundle)
     marking_head.tell_left_out(work, model)
     full.freeze_large_vocabulary(work, model.encoder)

@@ -12,7 +12,6 @@ from ml.marking import Marker
 from ml.methods import head
 from ml.passages import Place
 from ml.saying import said
-from ml.task import Bundle
 from ml.work import Learned, Work
 
 STRENGTH = 1.0
@@ -25,7 +24,7 @@ def train(work: Work) -> Learned:
     model = fresh(work)
     head.put_on(model.encoder, fitted(work, model))
     tell_left_out(work, model)
-    return Learned(bundled(work, model))
+    return Learned(work.bundled(model))
 
 
 def fresh(work: Work) -> Marker:
@@ -86,17 +85,6 @@ def tell_left_out(work: Work, model: Marker) -> None:
     for code, count in (("overlapping", overlapping), ("within-words", within)):
         if count:
             work.watch.events.note(said(code, count=count))
-
-
-def bundled(work: Work, model: Marker) -> Bundle:
-    """The model with what belongs to it."""
-    return Bundle(
-        work.task.slug,
-        work.plan.method,
-        work.material.labels,
-        model,
-        base_model=work.plan.base_model,
-    )
 
 
 def _spans(work: Work, row: int) -> list[dict[str, object]]:
