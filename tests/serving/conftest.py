@@ -87,7 +87,7 @@ def predictor(_predictor, settings, transactional_db) -> Process:
 
 
 @pytest.fixture
-def own_predictor(settings, _emptied_beside_it, transactional_db, tmp_path) -> Iterator[Process]:
+def own_predictor(settings, transactional_db, tmp_path) -> Iterator[Process]:
     """A predictor of this test alone, to be killed."""
     running = calling.process(tmp_path).start()
     settings.PREDICTOR_URL = running.url
