@@ -148,7 +148,9 @@ def test_a_run_longer_than_the_visibility_timeout_starts_once(studio, client, la
 def test_a_web_killed_during_a_run_changes_nothing_for_it(studio, client, labelled):
     run = launch(client, labelled)
     training(client, run)
-    studio.kill("web")
+    killed = studio.kill("web")
+    # Until they are ended as well, its children go on answering.
+    eventually(lambda: studio.processes().get("web") not in (None, killed), 60)
     eventually(lambda: answers(studio), 60)
     ended_once(client, run, labelled, attempts=1)
 
