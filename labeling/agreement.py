@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 from uuid import UUID
 
@@ -97,11 +97,7 @@ def _of_patterns(project: Project) -> float | None:
     with connection.cursor() as cursor:
         cursor.execute(_PATTERNS, [project.pk, ALL])
         found = cursor.fetchall()
-    units, weights = [said for said, _ in found], [float(count) for _, count in found]
-    if isinstance(project.kind.answer, Choices):
-        sets = [[frozenset(json.loads(answer)["labels"]) for answer in said] for said in units]
-        return agreeing.alpha(sets, agreeing.masi, weights)
-    return agreeing.alpha(units, weights=weights)
+    return _of_labels(project, [said for said, _ in found], [float(count) for _, count in found])
 
 
 @dataclass(frozen=True)
@@ -132,14 +128,21 @@ def alpha(project: Project, said: list[Said]) -> float | None:
     """Krippendorff's alpha: of labels, of sets of labels (MASI), of characters where passages are
     marked; None for answers that no chance could give."""
     shape = project.kind.answer
-    if isinstance(shape, Choice):
-        return agreeing.alpha([[*one.keys.values()] for one in said])
-    if isinstance(shape, Choices):
-        sets = [[frozenset(answer["labels"]) for answer in one.answers.values()] for one in said]
-        return agreeing.alpha(sets, agreeing.masi)
+    if isinstance(shape, Choice | Choices):
+        return _of_labels(project, [[*one.keys.values()] for one in said])
     if isinstance(shape, Spans):
         return _of_characters(said, lambda value: value)
     return None
+
+
+def _of_labels(
+    project: Project, units: list[list[str]], weights: list[float] | None = None
+) -> float | None:
+    """units: of each example the answers as text."""
+    if isinstance(project.kind.answer, Choice):
+        return agreeing.alpha(units, weights=weights)
+    sets = {text: frozenset(json.loads(text)["labels"]) for text in {*chain(*units)}}
+    return agreeing.alpha([[sets[text] for text in unit] for unit in units], agreeing.masi, weights)
 
 
 def _of_characters(said: list[Said], seen: Callable[[str], str]) -> float | None:

@@ -136,10 +136,13 @@ def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
 
 def _still_asked(example: Example, assignment: Assignment) -> bool:
     """Whether what takes no place among the others still waits for this person's answer."""
+    if assignment.is_check:
+        return True
+    if example.set_aside or example.deleted_at is not None:
+        return False
     if assignment.reason == reasons.RECHECK:
         return not example.claims and second_looks.wanted(example)
-    sent_back = assignment.reason == reasons.SENT_BACK
-    return assignment.is_check or (sent_back and example.assignee_id == assignment.person_id)
+    return assignment.reason == reasons.SENT_BACK and example.assignee_id == assignment.person_id
 
 
 @transaction.atomic

@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.ids import new_id
-from accounts.problems import Conflict
 from labeling import answering, holding, pace, pools, queue, reasons, review
 from labeling.models import LEASE, Assignment, Candidate, Check, Recheck, Suggestion
 from projects import acting, founding, gold, people
@@ -178,27 +177,6 @@ def test_a_second_look_can_be_undone(project, owner, member, always, rows):
     assert (suspect.status, Recheck.objects.get().settled_at is None) == ("labeled", False)
 
 
-def test_a_late_second_look_counts_unless_somebody_else_took_it(project, owner, member, always):
-    always(0.1)
-    suspect, other = fill(project, 2)
-    for one in (suspect, other):
-        answering.submit(queue.next_for(member, project), SPAM, 5)
-        Recheck.objects.create(example=one, project=project, doubt=900, expected=HAM)
-    first = queue.next_for(owner, project)
-    Assignment.objects.update(expires_at=timezone.now())
-    holding.expire()
-    answering.submit(answering.held_by(owner, first.pk), HAM, 5)
-    assert Recheck.objects.get(example=first.example).settled_at is not None
-    second = queue.next_for(owner, project)
-    Assignment.objects.filter(pk=second.pk).update(expires_at=timezone.now())
-    holding.expire()
-    third = person("third@example.org")
-    join(project, third, Role.ANNOTATOR)
-    assert queue.next_for(third, project).example_id == second.example_id
-    with pytest.raises(Conflict, match="second look"):
-        answering.submit(answering.held_by(owner, second.pk), HAM, 5)
-
-
 def test_a_second_look_is_not_of_who_settled_it(project, owner, member, always):
     always(0.1)
     suspect, *_ = fill(project, 1)
@@ -357,20 +335,6 @@ def test_what_a_reviewer_sent_back_can_be_rechecked_by_others_afterwards(project
     answering.submit(queue.next_for(member, project), HAM, 5)
     example.refresh_from_db()
     assert example.assignee is None
-
-
-def test_what_was_sent_back_is_answered_late_as_well(project, owner, member):
-    settings(project, overlap=2)
-    fill(project, 1)
-    answering.submit(queue.next_for(owner, project), SPAM, 5)
-    said = answering.submit(queue.next_for(member, project), SPAM, 5)[0]
-    settings(project, overlap=1)  # so the other's answer settles it
-    review.send_back(said, owner, "Why?")
-    assert Example.objects.get().gold == SPAM
-    lease = queue.next_for(member, project)
-    Assignment.objects.filter(pk=lease.pk).update(expires_at=timezone.now())
-    holding.expire()
-    assert answering.submit(answering.held_by(member, lease.pk), HAM, 5)[1]
 
 
 def test_the_reason_does_not_tell_the_suggestion_that_is_hidden(project, member, always):
