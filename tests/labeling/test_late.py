@@ -9,12 +9,12 @@ from labeling.models import Assignment, Recheck
 from projects import gold
 from projects.models import Example, Role
 from tests.cast import join, person
-from tests.labeling.test_pools import HAM, SPAM, fill, settings
+from tests.labeling.team import HAM, SPAM, filled, settings
 
 
 def test_a_late_second_look_counts_unless_somebody_else_took_it(project, owner, member, always):
     always(0.1)
-    suspect, other = fill(project, 2)
+    suspect, other = filled(project, 2)
     for one in (suspect, other):
         answering.submit(queue.next_for(member, project), SPAM, 5)
         Recheck.objects.create(example=one, project=project, doubt=900, expected=HAM)
@@ -35,7 +35,7 @@ def test_a_late_second_look_counts_unless_somebody_else_took_it(project, owner, 
 
 def test_a_late_second_look_at_what_was_set_aside_is_refused(project, owner, member, always):
     always(0.1)
-    suspect, *_ = fill(project, 1)
+    suspect, *_ = filled(project, 1)
     answering.submit(queue.next_for(member, project), SPAM, 5)
     Recheck.objects.create(example=suspect, project=project, doubt=900, expected=HAM)
     lease = queue.next_for(owner, project)
@@ -47,7 +47,7 @@ def test_a_late_second_look_at_what_was_set_aside_is_refused(project, owner, mem
 
 def test_what_was_sent_back_is_answered_late_as_well(project, owner, member):
     settings(project, overlap=2)
-    fill(project, 1)
+    filled(project, 1)
     answering.submit(queue.next_for(owner, project), SPAM, 5)
     said = answering.submit(queue.next_for(member, project), SPAM, 5)[0]
     settings(project, overlap=1)  # so the other's answer settles it

@@ -10,21 +10,9 @@ from accounts.ids import new_id
 from labeling import answering, holding, pace, pools, queue, reasons, review
 from labeling.models import LEASE, Assignment, Candidate, Check, Recheck, Suggestion
 from projects import acting, founding, gold, people
-from projects.models import Act, Annotation, Deed, Example, Project, Role
+from projects.models import Act, Annotation, Deed, Example, Role
 from tests.cast import join, person, upload
-
-SPAM, HAM = {"label": "spam"}, {"label": "ham"}
-
-
-def fill(project: Project, count: int, **fields: object) -> list[Example]:
-    upload(project, "\n".join(["text", *(f"message {n}" for n in range(count))]).encode())
-    Example.objects.update(is_test=False, **fields)
-    return list(Example.objects.order_by("id"))
-
-
-def settings(project: Project, **fields: object) -> None:
-    Project.objects.filter(pk=project.pk).update(**fields)
-    project.refresh_from_db()
+from tests.labeling.team import HAM, SPAM, filled, settings
 
 
 def served(person, project):
@@ -37,13 +25,13 @@ def served(person, project):
 
 def test_in_order_means_the_order_of_the_upload(project, member):
     settings(project, order="in_order")
-    examples = fill(project, 12)
+    examples = filled(project, 12)
     assert served(member, project) == [one.pk for one in examples]
 
 
 def test_the_smart_order_serves_the_candidates_first_and_says_why(project, member, always):
     always(0.99)
-    examples = fill(project, 10)
+    examples = filled(project, 10)
     torn = {"first": "spam", "first_percent": 51, "second": "ham", "second_percent": 49}
     for rank, example in enumerate((examples[7], examples[2])):
         Candidate.objects.create(
@@ -58,13 +46,13 @@ def test_the_smart_order_serves_the_candidates_first_and_says_why(project, membe
 
 def test_the_queue_is_not_empty_when_the_candidates_are(project, member, always):
     always(0.99)
-    examples = fill(project, 3)
+    examples = filled(project, 3)
     Candidate.objects.create(example=examples[0], project=project, rank=0, reason="far")
     assert sorted(served(member, project)) == [one.pk for one in examples]
 
 
 def test_one_is_fetched_ahead_and_comes_to_the_desk_next(project, owner, member):
-    fill(project, 4)
+    filled(project, 4)
     assert queue.ahead_for(member, project) is None, "there is nothing to be ahead of"
     current = queue.next_for(member, project)
     ahead = queue.ahead_for(member, project)
@@ -77,7 +65,7 @@ def test_one_is_fetched_ahead_and_comes_to_the_desk_next(project, owner, member)
 
 
 def test_undo_gives_back_what_was_fetched_ahead(project, member):
-    fill(project, 4)
+    filled(project, 4)
     first = queue.next_for(member, project)
     answering.submit(first, SPAM, 5)
     queue.next_for(member, project)
@@ -89,7 +77,7 @@ def test_undo_gives_back_what_was_fetched_ahead(project, member):
 
 def test_with_overlap_two_everybody_gets_everything_once(project, owner, member):
     settings(project, overlap=2)
-    examples = fill(project, 30)
+    examples = filled(project, 30)
     for one in (member, owner):
         assert sorted(served(one, project)) == [example.pk for example in examples]
     assert Example.objects.filter(status="labeled").count() == 30
@@ -97,7 +85,7 @@ def test_with_overlap_two_everybody_gets_everything_once(project, owner, member)
 
 def test_a_share_is_answered_twice_to_measure_agreement(project, owner, member):
     settings(project, double_share=40)
-    examples = fill(project, 60)
+    examples = filled(project, 60)
     twice = {one.pk for one in examples if gold.wanted(one, project) == 2}
     assert 10 < len(twice) < 40
     assert len(served(member, project)) == 60
@@ -108,7 +96,7 @@ def test_a_share_is_answered_twice_to_measure_agreement(project, owner, member):
 
 def test_fewer_answered_twice_settles_what_waits(project, member):
     settings(project, double_share=100)
-    fill(project, 3)
+    filled(project, 3)
     served(member, project)
     assert not Example.objects.filter(status="labeled").exists()
     founding.change(project, double_share=0)
@@ -118,7 +106,7 @@ def test_fewer_answered_twice_settles_what_waits(project, member):
 def test_a_check_measures_a_person_and_is_no_vote(project, owner, member, always):
     settings(project, check_share=100)
     always(0.5)
-    known, *_ = fill(project, 3)
+    known, *_ = filled(project, 3)
     gold_before = Annotation.record(known, SPAM, owner, "review")
     gold.settle([known.pk])
     Check.objects.create(example=known, project=project, answer=SPAM)
@@ -135,7 +123,7 @@ def test_a_check_measures_a_person_and_is_no_vote(project, owner, member, always
 
 def test_a_suspected_error_goes_to_someone_else(project, owner, member, always):
     always(0.1)
-    suspect, *_ = fill(project, 1)
+    suspect, *_ = filled(project, 1)
     answering.submit(queue.next_for(member, project), SPAM, 5)
     Recheck.objects.create(example=suspect, project=project, doubt=900, expected=HAM)
     assert queue.next_for(member, project) is None
@@ -149,7 +137,7 @@ def test_a_suspected_error_goes_to_someone_else(project, owner, member, always):
 
 
 def test_a_suspected_error_that_was_none_stays_gold(project, owner, member):
-    suspect, *_ = fill(project, 1)
+    suspect, *_ = filled(project, 1)
     answering.submit(queue.next_for(member, project), SPAM, 5)
     Recheck.objects.create(example=suspect, project=project, doubt=900, expected=HAM)
     answering.submit(queue.next_for(owner, project), SPAM, 5)
@@ -179,7 +167,7 @@ def test_a_second_look_can_be_undone(project, owner, member, always, rows):
 
 def test_a_second_look_is_not_of_who_settled_it(project, owner, member, always):
     always(0.1)
-    suspect, *_ = fill(project, 1)
+    suspect, *_ = filled(project, 1)
     answering.submit(queue.next_for(member, project), SPAM, 5)
     review.settle(suspect, HAM, owner)
     Recheck.objects.create(example=suspect, project=project, doubt=900, expected=SPAM)
@@ -187,7 +175,7 @@ def test_a_second_look_is_not_of_who_settled_it(project, owner, member, always):
 
 
 def test_undo_keeps_an_assignment(project, owner, member):
-    example, *_ = fill(project, 1)
+    example, *_ = filled(project, 1)
     Example.objects.update(assignee=member)
     lease = queue.next_for(member, project)
     answering.submit(lease, SPAM, 5)
@@ -204,7 +192,7 @@ def assigned(project, by, *people):
 
 def test_nobody_waits_for_who_has_answered_what_is_assigned_to_them(project, owner, member):
     settings(project, overlap=2)
-    fill(project, 2)
+    filled(project, 2)
     kept = answering.submit(queue.next_for(owner, project), SPAM, 5)[0]
     assigned(project, owner, owner)
     assert Example.objects.get(assignee=owner).pk != kept.example_id
@@ -219,7 +207,7 @@ def test_nobody_waits_for_who_has_answered_what_is_assigned_to_them(project, own
 
 def test_an_assignment_that_comes_back_waits_for_nobody_who_has_answered(project, owner, member):
     settings(project, overlap=2)
-    fill(project, 1)
+    filled(project, 1)
     assigned(project, owner, owner)
     act = assigned(project, owner, member)
     Annotation.record(Example.objects.get(), SPAM, owner, "person")
@@ -229,7 +217,7 @@ def test_an_assignment_that_comes_back_waits_for_nobody_who_has_answered(project
 
 
 def test_who_skipped_it_is_asked_again_once_it_is_assigned_to_them(project, owner, member):
-    example, *_ = fill(project, 1)
+    example, *_ = filled(project, 1)
     answering.skip(queue.next_for(member, project), "")
     assert queue.next_for(member, project) is None
     assigned(project, owner, member)
@@ -248,7 +236,7 @@ def test_nothing_is_assigned_to_who_may_not_label(project, member):
 
 def test_a_share_of_the_suggestions_is_hidden_and_still_measured(project, member):
     settings(project, hidden_share=50)
-    for example in fill(project, 60):
+    for example in filled(project, 60):
         Suggestion.objects.create(
             example=example, answer=SPAM, confidence=0.8, model_version=project.pk
         )
@@ -261,7 +249,7 @@ def test_a_share_of_the_suggestions_is_hidden_and_still_measured(project, member
 
 
 def test_a_lease_follows_the_pace_of_the_project(project, member):
-    fill(project, 30)
+    filled(project, 30)
     assert pace.lease(project) == LEASE
     for _ in range(25):
         answering.submit(queue.next_for(member, project), SPAM, 60_000)
@@ -270,7 +258,7 @@ def test_a_lease_follows_the_pace_of_the_project(project, member):
 
 
 def test_a_lease_is_renewed_while_one_works_and_ends_soon_after_closing(project, member):
-    fill(project, 2)
+    filled(project, 2)
     lease = queue.next_for(member, project)
     holding.leave(lease)
     lease.refresh_from_db()
@@ -281,7 +269,7 @@ def test_a_lease_is_renewed_while_one_works_and_ends_soon_after_closing(project,
 
 
 def test_what_was_deleted_meanwhile_is_off_the_desk(project, member):
-    fill(project, 2)
+    filled(project, 2)
     lease = queue.next_for(member, project)
     Example.objects.filter(pk=lease.example_id).update(deleted_at=timezone.now(), status="deleted")
     other = queue.next_for(member, project)
@@ -291,7 +279,7 @@ def test_what_was_deleted_meanwhile_is_off_the_desk(project, member):
 @pytest.mark.parametrize("order", ["smart", "random", "in_order"])
 def test_two_people_are_never_handed_the_same(project, owner, order):
     settings(project, order=order)
-    fill(project, 25)
+    filled(project, 25)
     people = [person(f"{n}@example.org") for n in range(5)]
     for one in people:
         join(project, one, 20)
@@ -302,7 +290,7 @@ def test_two_people_are_never_handed_the_same(project, owner, order):
 
 def test_who_answers_or_skips_what_was_assigned_leaves_it_to_others(project, owner, member):
     settings(project, overlap=2)
-    first, second = fill(project, 2, assignee=member)
+    first, second = filled(project, 2, assignee=member)
     assert queue.next_for(owner, project) is None
     answering.submit(queue.next_for(member, project), SPAM, 5)
     answering.skip(queue.next_for(member, project), "")
@@ -311,14 +299,14 @@ def test_who_answers_or_skips_what_was_assigned_leaves_it_to_others(project, own
 
 def test_what_was_answered_in_bulk_is_assigned_to_nobody_any_more(project, owner, member):
     settings(project, overlap=2)
-    fill(project, 3, assignee=owner)
+    filled(project, 3, assignee=owner)
     act = acting.begin(project, owner, Deed.ANNOTATE, {}, {"answer": SPAM})
     acting.carry_out(Act.claim(act.pk))
     assert len(served(member, project)) == 3
 
 
 def test_what_was_assigned_to_someone_who_left_or_may_not_label_is_anyones(project, owner, member):
-    fill(project, 2, assignee=member)
+    filled(project, 2, assignee=member)
     people.change(project.members.get(user=member), Role.OWNER, Role.VIEWER)
     assert len(served(owner, project)) == 2
     other = person("other@example.org")
@@ -329,7 +317,7 @@ def test_what_was_assigned_to_someone_who_left_or_may_not_label_is_anyones(proje
 
 
 def test_what_a_reviewer_sent_back_can_be_rechecked_by_others_afterwards(project, owner, member):
-    example = fill(project, 1)[0]
+    example = filled(project, 1)[0]
     review.send_back(answering.submit(queue.next_for(member, project), SPAM, 5)[0], owner, "Why?")
     assert queue.next_for(owner, project) is None, "it is its author's now"
     answering.submit(queue.next_for(member, project), HAM, 5)
@@ -340,7 +328,7 @@ def test_what_a_reviewer_sent_back_can_be_rechecked_by_others_afterwards(project
 def test_the_reason_does_not_tell_the_suggestion_that_is_hidden(project, member, always):
     always(0.05)  # every suggestion is hidden; no check, no recheck
     settings(project, hidden_share=100, check_share=0)
-    example = fill(project, 1)[0]
+    example = filled(project, 1)[0]
     Candidate.objects.create(
         example=example, project=project, rank=0, reason="unsure", values={"label": "spam"}
     )
@@ -357,7 +345,7 @@ def test_the_reason_does_not_tell_the_suggestion_that_is_hidden(project, member,
 def test_a_second_look_is_led_by_no_suggestion(project, owner, member, always):
     always(0.0)
     settings(project, check_share=0)
-    example = fill(project, 1)[0]
+    example = filled(project, 1)[0]
     answering.submit(queue.next_for(owner, project), SPAM, 5)
     Recheck.objects.create(example=example, project=project, doubt=900, expected=HAM)
     Suggestion.objects.create(
@@ -369,7 +357,7 @@ def test_a_second_look_is_led_by_no_suggestion(project, owner, member, always):
 
 def test_what_came_back_says_why_and_a_check_says_what_others_say(project, owner, member, always):
     settings(project, check_share=0)
-    _first, second = fill(project, 2)
+    _first, second = filled(project, 2)
     kept = answering.submit(queue.next_for(member, project), SPAM, 5)[0]
     review.send_back(kept, owner, "Read rule 3.")
     lease = queue.next_for(member, project)
