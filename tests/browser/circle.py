@@ -17,7 +17,7 @@ SAMPLES = {"en": "customer-questions-en", "zh-hans": "customer-questions-zh"}
 NAMES = {"en": "Mail to the help desk", "zh-hans": "客服来信"}
 MAPPING = json.dumps({"text": "message", "label": "kind"})
 LOOKED_AT = b"message,kind\nWhere is my parcel?,delivery\n,refund\nIs it blue?,colour\n"
-LABELLED, OPEN, LABELLED_LATER, CORRECTIONS = 160, 100, 60, 6
+LABELLED, OPEN, LABELLED_LATER, CORRECTIONS, TOGETHER = 160, 100, 60, 6, 4
 
 
 @dataclass
@@ -94,6 +94,7 @@ def filled(
     judged = serving.judge(endpoint, rows[LABELLED + OPEN :])
     people.label([person], project, truth, LABELLED_LATER)
     serving.correct(endpoint, judged.wrong[:CORRECTIONS])
+    uploaded(owner, project, drawing.as_csv((), plain(labelled, sample.labels)), "plain.csv")
     second = trained(owner, project, method, effort, seed=1)
     examples = owner.get(f"/api/v1/projects/{project}/examples/", status="labeled")["results"]
     return Circle(
@@ -117,6 +118,13 @@ def founded(owner: Client, name: str, labels: Sequence[str], guidelines: str = "
     asked = {"name": name, "task": "text-classification", "labels": list(labels)}
     made = owner.post("/api/v1/projects/", {**asked, "guidelines": guidelines})
     return str(made["id"])
+
+
+def plain(rows: Sequence[Row], labels: Sequence[str]) -> list[Row]:
+    """Two of each label that no model can be in doubt of: each says what several others say."""
+    of_label = [[row.text for row in rows if row.label == label] for label in labels]
+    parts = [texts[at : at + TOGETHER] for texts in of_label for at in (0, TOGETHER)]
+    return [Row(" ".join(part), "") for part in parts]
 
 
 def uploaded(

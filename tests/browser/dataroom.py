@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from studio.loop.client import Client
@@ -34,8 +34,14 @@ class AtThePages:
         return callers.sent(self.http, path, **fields)
 
     def wait_while(self, path: str, busy: str, seconds: float = 120) -> None:
+        self._wait(path, lambda page: busy not in page, seconds)
+
+    def wait_for(self, path: str, there: str, seconds: float = 120) -> None:
+        self._wait(path, lambda page: there in page, seconds)
+
+    def _wait(self, path: str, ready: Callable[[str], bool], seconds: float) -> None:
         until = time.monotonic() + seconds
-        while busy in self.http.get(path).text:
+        while not ready(self.http.get(path).text):
             assert time.monotonic() < until, f"{path} is still busy"
             time.sleep(0.3)
 

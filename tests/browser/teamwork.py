@@ -25,9 +25,11 @@ def filled(
     there = AtThePages(studio.url, studio.email, studio.password, project)
     rule = {"kind": "words", "pattern": WORD, "label": labels[0]}
     there.send(f"{there.desk}rules/", deed="add", **rule)
+    bulk = f"{there.desk}bulk/?sure=80"
+    there.wait_for(bulk, "bulk-sure")
     crew, example = assembled(studio, owner, rows[:EXAMPLES], labels)
     return {
-        "bulk": f"{there.desk}bulk/?sure=80",
+        "bulk": bulk,
         "rules": f"{there.desk}rules/",
         "review": f"{crew.desk}review/",
         "review-low": f"{crew.desk}review/?pile=low",
