@@ -59,7 +59,7 @@ def of(example: Example, reader: User, role: Role) -> list[Event]:
         *_answers(example, reader, role, hidden=hidden),
         *_skips(example),
         *_remarks(example, reader if hidden else None),
-        *_acts(example),
+        *_acts(example, hidden=hidden),
     ]
     return sorted(events, key=lambda one: one.at)
 
@@ -140,9 +140,11 @@ def _remarks(example: Example, asked: User | None) -> Iterator[Event]:
             yield Event(one.closed_at, What.CLOSED, _email(one.closed_by))
 
 
-def _acts(example: Example) -> Iterator[Event]:
+def _acts(example: Example, *, hidden: bool) -> Iterator[Event]:
     touched = example.touches.filter(before__isnull=False).select_related("act__created_by")
     for one in touched.order_by("-id")[:MOST]:
+        if hidden and blind.tells(one.act):
+            continue
         name = str(Deed(one.act.deed).label)
         yield Event(one.act.created_at, What.ACT, _email(one.act.created_by), name, act=one.act)
 

@@ -99,7 +99,8 @@ class ActForm(forms.Form):
         """The filter of the act. Raises filters.Gone."""
         if self.cleaned_data["scope"] == SELECTED:
             return {"ids": self.ids()}
-        return dict(filters.asked(self.project, dict(parse_qsl(self.cleaned_data["filtered"]))))
+        sent = dict(parse_qsl(self.cleaned_data["filtered"]))
+        return dict(filters.asked(self.project, sent, self.role))
 
     def value(self) -> dict[str, Any]:
         """What the deed is done with."""

@@ -1,11 +1,14 @@
 """Blind labelling: who may still be asked about an example does not see what others said of it."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from accounts.models import User
-from projects.models import Annotation, AnnotationSource, Example, Role, Status
+from projects.models import Act, Annotation, AnnotationSource, Deed, Example, Project, Role, Status
 
 ASKED = (Status.UNLABELED, Status.SKIPPED)
+# What examples such a deed changed says what somebody answered them.
+TELLING = (Deed.ANNOTATE, Deed.ACCEPT, Deed.RELABEL)
 
 
 def is_for(example: Example, reader: User, role: Role) -> bool:
@@ -30,3 +33,14 @@ def visible(annotations: Iterable[Annotation], reader: User) -> list[Annotation]
     """What they said themselves, and what nobody said: imports."""
     shown = (AnnotationSource.IMPORT, AnnotationSource.CALLER)
     return [one for one in annotations if one.author_id == reader.pk or one.source in shown]
+
+
+def tells(act: Act) -> bool:
+    """Whether the act says what people answered those examples that it changed."""
+    return act.deed in TELLING
+
+
+def telling(project: Project, acts: Iterable[UUID]) -> set[UUID]:
+    """Those of them that tell."""
+    found = project.acts.filter(pk__in=list(acts), deed__in=TELLING)
+    return set(found.values_list("pk", flat=True))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
@@ -18,7 +19,7 @@ from accounts import audit
 from accounts.ids import new_id
 from accounts.models import User
 from projects import exporting
-from projects.blind import keeps_from
+from projects.blind import keeps_from, telling
 from projects.exporting.format import ASIDE
 from projects.leases import BUSY, LEASE, LeaseLost, State
 from projects.models import Export, Project, Role
@@ -49,7 +50,7 @@ def begin(
     blind: bool = False,
 ) -> Export:
     """A queued export; the caller rings its bell. Raises Refused, and what searching raises."""
-    asked = exporting.asked(project, filters, safe=safe)
+    asked = exporting.asked(project, filters, safe=safe, blind=blind)
     exporting.checked(asked, form)
     if project.exports.filter(state__in=BUSY).count() >= MOST_BUSY:
         raise exporting.Refused("many")
@@ -75,8 +76,11 @@ def may_cancel(by: User, role: Role, export: Export) -> bool:
 
 def may_fetch(role: Role, export: Export) -> bool:
     """Who may still be asked takes no file that holds what others said of what still waits."""
-    holds_it = exporting.FORMATS[export.format].says_who and not export.options.get("blind")
-    return not (holds_it and keeps_from(role))
+    if not keeps_from(role) or export.options.get("blind"):
+        return True
+    act = export.filters.get("act")
+    by_act = bool(act) and bool(telling(export.project, [UUID(act)]))
+    return not (by_act or exporting.FORMATS[export.format].says_who)
 
 
 def cancel(export: Export) -> None:

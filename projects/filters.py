@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from projects import noting, remarks, searching
+from projects.blind import keeps_from, telling
 from projects.models import (
     DELETED,
     Kind,
@@ -63,33 +64,35 @@ class Gone(ValueError):
     """A filter says what is not here any more; the message names it."""
 
 
-def asked(project: Project, given: Any) -> dict[str, str]:
+def asked(project: Project, given: Any, role: Role) -> dict[str, str]:
     """The filters that mean something here. Raises Gone where one of them does not.
 
     Without that one, the others would mean more than anybody asked for: in the end, everything.
     """
-    found, gone = told(project, given)
+    found, gone = told(project, given, role)
     if gone:
         raise Gone(str(GONE) % {"what": ", ".join(gone)})
     return found
 
 
-def told(project: Project, given: Any) -> tuple[dict[str, str], list[str]]:
-    """The filters that mean something here, and in words those that do not."""
+def told(project: Project, given: Any, role: Role) -> tuple[dict[str, str], list[str]]:
+    """The filters that mean something here to this role, and in words those that do not."""
     found: dict[str, str] = {}
     gone: list[str] = []
     for name in searching.FILTERS:
         longest = searching.LONGEST_REGION if name == "region" else LONGEST
         value = str(given.get(name, "")).replace("\0", "").strip()[:longest]
-        if value and _means_something(project, name, value):
+        if value and _means_something(project, name, value, role):
             found[name] = value
         elif value:
             gone.append(f"“{value[:SHOWN]}”")
     return found, gone
 
 
-def _means_something(project: Project, name: str, value: str) -> bool:
+def _means_something(project: Project, name: str, value: str, role: Role) -> bool:
     try:
+        if keeps_from(role):
+            searching.refuse_what_tells(project, {name: value})
         searching.chosen(project, {name: value})
     except (ValidationError, Invalid):
         return False
@@ -159,7 +162,7 @@ def _languages(project: Project) -> dict[str, str]:
     return {code: remarks.language(code) for code in codes}
 
 
-def offered(project: Project) -> dict[str, Any]:
+def offered(project: Project, role: Role) -> dict[str, Any]:
     """What the form of the filters can be chosen from."""
     people = project.members.select_related("user").order_by("user__email")[:MOST_OFFERED]
     return {
@@ -174,6 +177,14 @@ def offered(project: Project) -> dict[str, Any]:
         "files": project.uploads.filter(dry_run=False).order_by("-id")[:MOST_OFFERED],
         "saved": [
             {"pk": one.pk, "name": one.name, "query": urlencode(one.filters)}
-            for one in SavedFilter.objects.filter(project=project).order_by("name")[:MOST_OFFERED]
+            for one in _saved(project, role)
         ],
     }
+
+
+def _saved(project: Project, role: Role) -> list[SavedFilter]:
+    """The filters with names, but for those that would be refused."""
+    found = SavedFilter.objects.filter(project=project).order_by("name")[:MOST_OFFERED]
+    acts = {one.pk: UUID(one.filters["act"]) for one in found if one.filters.get("act")}
+    kept_back = telling(project, acts.values()) if acts and keeps_from(role) else set()
+    return [one for one in found if acts.get(one.pk) not in kept_back]

@@ -12,7 +12,7 @@ from django.db.models.lookups import Exact
 from rest_framework.exceptions import ValidationError
 
 from ml import lexemes
-from projects import alike, indexing, relabeling
+from projects import alike, blind, indexing, relabeling
 from projects.models import (
     DELETED,
     Annotation,
@@ -67,6 +67,15 @@ def chosen(project: Project, asked: Asked) -> QuerySet[Example]:
     if asked.get("finding") and not asked.get("status"):  # as data health counts them
         found = found.filter(set_aside=False)
     return found
+
+
+def refuse_what_tells(project: Project, asked: Asked) -> None:
+    """For who may still be asked: no filter by an act that says what others answered.
+
+    Raises ValidationError.
+    """
+    if (act := asked.get("act")) and blind.telling(project, [_id("act", act)]):
+        raise ValidationError({"act": ["This would tell what others answered to who is asked."]})
 
 
 def order(asked: str) -> str:

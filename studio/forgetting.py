@@ -48,7 +48,7 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """What a search shows is what will go."""
     project = request.project
     sent = dict(parse_qsl(request.POST.get("filtered", ""))) if request.POST else request.GET
-    found, gone = filters.told(project, sent)
+    found, gone = filters.told(project, sent, request.role)
     asked = {name: value for name, value in found.items() if name not in erasing.MOVING}
     form = ErasureForm(project.name, request.POST or None)
     if request.method == "POST" and asked and not gone and form.is_valid():

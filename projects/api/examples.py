@@ -76,9 +76,12 @@ class InOrder(ByCursor):
         cursor = self.decode_cursor(request)
         start = None if cursor is None else UUID(str(cursor.position))
         back = cursor is not None and cursor.reverse
+        project, asked = asked_for(request, view.kwargs["project_id"]), request.query_params.dict()
+        if blind.keeps_from(Role(project.role_here)):  # type: ignore[attr-defined]
+            searching.refuse_what_tells(project, asked)
         self.leaf = leafing.leaf(
-            asked_for(request, view.kwargs["project_id"]),
-            request.query_params.dict(),
+            project,
+            asked,
             order=searching.order(request.query_params.get("order", "")),
             after=None if back else start,
             before=start if back else None,

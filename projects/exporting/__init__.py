@@ -18,6 +18,8 @@ def asked(
     project: Project, filters: Mapping[str, str], *, safe: bool = False, blind: bool = False
 ) -> Asked:
     """What the same filters show in lists. Raises ValidationError that names an unknown value."""
+    if blind:
+        searching.refuse_what_tells(project, filters)
     return Asked(project, searching.chosen(project, filters), safe=safe, blind=blind)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from projects import acting, bulk, filters, jobs, relabeling, showing
+from projects import acting, blind, bulk, filters, jobs, relabeling, showing
 from projects.access import MemberRequest
 from projects.actform import ActForm
 from projects.models import Act, Deed, Status
@@ -100,16 +100,18 @@ def one(request: MemberRequest, project_id: UUID, act_id: UUID) -> HttpResponse:
     act = _of(request, act_id)
     ids = act.filters.get("ids")
     asked = {name: value for name, value in act.filters.items() if value}  # what was erased is ""
+    kept_back = blind.tells(act) and blind.keeps_from(request.role)
     shown: dict[str, Any] = {
         "act": act,
         "title": Deed(act.deed).label,
-        "meant": [] if ids else filters.chips(request.project, asked, {}),
+        "kept_back": kept_back,
+        "meant": [] if ids or kept_back else filters.chips(request.project, asked, {}),
         "named": len(ids) if ids else 0,
-        "value": _said(request, act),
+        "value": "" if kept_back else _said(request, act),
         "left_out": len(act.value.get("without", [])),
         "may_undo": acting.may_undo(request.role, act),
         "may_stop": acting.may_stop(act),
-        "filtered": "" if ids else urlencode(asked or _concerned(act)),
+        "filtered": "" if ids or kept_back else urlencode(asked or _concerned(act)),
     }
     part = "#work" if request.GET.get("part") == "work" else ""
     return render(request, f"projects/act.html{part}", shown)

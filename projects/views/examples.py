@@ -37,7 +37,7 @@ BESIDE = 30  # columns
 @require_safe
 def data(request: MemberRequest, project_id: UUID) -> HttpResponse:
     project = request.project
-    asked, gone = filters.told(project, request.GET)
+    asked, gone = filters.told(project, request.GET, request.role)
     if request.GET.get("part") == "meant":
         told = {"meant": gauging.gauged(project, asked)}
         return render(request, "projects/data_bulk.html#meant", told)
@@ -46,7 +46,7 @@ def data(request: MemberRequest, project_id: UUID) -> HttpResponse:
     shown = {
         **_leaf(request, asked, order),
         **_counts(project, asked),
-        **filters.offered(project),
+        **filters.offered(project, request.role),
         "asked": asked,
         "gone": gone,
         "order": order,

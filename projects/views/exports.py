@@ -32,7 +32,7 @@ def at_once(request: MemberRequest, project_id: UUID) -> HttpResponseBase:
     safe = request.GET.get("formulas") == "safe"
     chosen: dict[str, str] = {}
     try:
-        chosen = filters.asked(request.project, request.GET)
+        chosen = filters.asked(request.project, request.GET, request.role)
         blind = keeps_from(request.role)
         asked = exporting.asked(request.project, chosen, safe=safe, blind=blind)
         return exporting.answered(asked, form)
@@ -45,7 +45,7 @@ def at_once(request: MemberRequest, project_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """What to export and how; below, the exports of the last days."""
-    chosen, gone = filters.told(request.project, request.GET)
+    chosen, gone = filters.told(request.project, request.GET, request.role)
     form = ExportForm(request.project, request.POST or None, filtered=bool(chosen))
     if request.method == "POST" and not gone and form.is_valid():
         try:

@@ -22,7 +22,8 @@ LONGEST = 80
 def save(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """Keep what is filtered now under a name; the same name again means the new filter."""
     project = request.project
-    asked, gone = filters.told(project, dict(parse_qsl(request.POST.get("filtered", "")[:10_000])))
+    sent = dict(parse_qsl(request.POST.get("filtered", "")[:10_000]))
+    asked, gone = filters.told(project, sent, request.role)
     order = request.POST.get("order", "")
     sorted_by = {"order": order} if order in searching.ORDERS and order != "id" else {}
     name = request.POST.get("name", "").replace("\0", "").strip()[:LONGEST]
