@@ -12,7 +12,7 @@ from labeling import keys, suggesting
 from labeling.models import Assignment
 from labeling.pools import FRONT
 from ml.answers import AnswerError, Choice, Choices
-from projects import palette, relabeling, wording
+from projects import palette, quoting, relabeling, wording
 from projects.models import Example, Project
 
 WITH_KEYS = len(palette.KEYS)
@@ -67,7 +67,8 @@ def _proposed(
     """
     said = None if example.is_test else example.origin.get("answer")
     if isinstance(said, dict):
-        said = relabeling.as_now(example.project, said)
+        fits = quoting.fits(example.project, said, example.data)
+        said = relabeling.as_now(example.project, said) if fits else None
     if isinstance(said, dict) and (suggestion or hint):
         return said, CALLER
     if hint is not None:

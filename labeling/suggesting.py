@@ -12,7 +12,7 @@ from django.db import connection
 
 from labeling import recalling, rules
 from labeling.models import Assignment
-from projects import relabeling
+from projects import quoting, relabeling
 from projects.models import Example, Project
 
 HINT = "hint"
@@ -39,7 +39,7 @@ def shown(assignment: Assignment) -> dict[str, Any] | None:
     if assignment.suggestion is None or assignment.hidden or _is_hint(assignment):
         return None
     suggestion = _as_now(assignment.project, assignment.suggestion)
-    if suggestion is None:
+    if suggestion is None or not _fits(assignment.project, assignment.example, suggestion):
         return None
     kind, _, made = assignment.suggested_by.partition(":")
     return {**suggestion, "model_version": made if kind == "version" else None}
@@ -48,6 +48,8 @@ def shown(assignment: Assignment) -> dict[str, Any] | None:
 def from_file(assignment: Assignment) -> dict[str, Any] | None:
     """The answer that came as a hint, if the person may see it."""
     if assignment.suggestion is None or assignment.hidden or not _is_hint(assignment):
+        return None
+    if not _fits(assignment.project, assignment.example, assignment.suggestion):
         return None
     return relabeling.as_now(assignment.project, assignment.suggestion["answer"])
 
@@ -80,10 +82,16 @@ def _made(example: Example) -> tuple[dict[str, Any] | None, str]:
         return {"answer": said, "confidence": None, "scores": {}}, f"{HINT}:{hint}"
     if version is not None:
         kept = {"answer": json.loads(answer), "confidence": confidence}
-        if (today := _as_now(project, {**kept, "scores": json.loads(scores)})) is not None:
+        today = _as_now(project, {**kept, "scores": json.loads(scores)})
+        if today is not None and _fits(project, example, today):
             return recalling.completed(example, project, today), f"version:{version}"
     learned = recalling.suggest(example, project)
     return learned or (rules.suggest(example, project) if ruled else None) or (None, "")
+
+
+def _fits(project: Project, example: Example, said: dict[str, Any]) -> bool:
+    """Whether it is about the text of today, not about one that was mended or masked since."""
+    return quoting.fits(project, said["answer"], example.data)
 
 
 def _as_now(project: Project, said: dict[str, Any]) -> dict[str, Any] | None:

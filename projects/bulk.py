@@ -11,7 +11,7 @@ from accounts.ids import new_id
 from accounts.models import User
 from ml.answers import AnswerError
 from ml.measuring import wilson
-from projects import gold, relabeling
+from projects import gold, quoting, relabeling
 from projects.models import Act, Annotation, AnnotationSource, Deed, Example, Member, Project
 
 Before = dict[UUID, dict[str, Any]]
@@ -40,7 +40,7 @@ def accept(act: Act, examples: list[UUID]) -> Before:
 
     def suggested(one: Example) -> dict[str, Any] | None:
         said = suggestions.get(one.pk)
-        return None if said is None else relabeling.as_now(act.project, said)
+        return None if said is None else _suggested(act.project, one, said)
 
     suggestions = dict(
         Example.objects.filter(pk__in=examples, suggestion__isnull=False).values_list(
@@ -48,6 +48,11 @@ def accept(act: Act, examples: list[UUID]) -> Before:
         )
     )
     return _label(act, examples, suggested)
+
+
+def _suggested(project: Project, one: Example, said: dict[str, Any]) -> dict[str, Any] | None:
+    """None where its label is gone, or the text has changed since and it does not fit it."""
+    return relabeling.as_now(project, said) if quoting.fits(project, said, one.data) else None
 
 
 def _label(
@@ -136,7 +141,7 @@ def sample(
     seen = [
         Seen(one, said)
         for one in drawn[:SAMPLE]
-        if (said := answer or relabeling.as_now(project, one.suggestion.answer)) is not None
+        if (said := answer or _suggested(project, one, one.suggestion.answer)) is not None
     ]
     return Sample(seen, among.count())
 

@@ -11,10 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from ml import mending, splitting
-from ml.answers import AnswerError
 from ml.findings import personal
 from ml.task import DataError
-from projects import due, gold, hiding
+from projects import due, gold, hiding, quoting
 from projects.models import Act, Annotation, Example, Project, Stage
 
 Before = dict[UUID, dict[str, Any]]
@@ -129,17 +128,11 @@ def _own_digest(data: Any, pk: UUID) -> bytes:
 
 def _misquoted(project: Project, parsed: dict[UUID, Any]) -> set[UUID]:
     """Examples with an answer that does not fit the new data, such as a passage that moved."""
-    answer = project.kind.answer
-    if answer.in_bulk:
-        return set()  # such answers say nothing of what stands in their example
+    if project.kind.answer.in_bulk:
+        return set()
     live = Annotation.objects.filter(example__in=list(parsed), withdrawn_at=None)
-    found = set()
-    for pk, said in live.values_list("example_id", "answer"):
-        try:
-            answer.parse(said, answer.named_in(said), parsed[pk])
-        except AnswerError:
-            found.add(pk)
-    return found
+    said = live.values_list("example_id", "answer")
+    return {pk for pk, answer in said if not quoting.fits(project, answer, parsed[pk])}
 
 
 def _parsed(project: Project, data: Any) -> dict[str, Any] | None:

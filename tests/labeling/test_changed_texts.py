@@ -1,0 +1,63 @@
+"""What was suggested for a text is not suggested for another one: the text was mended or masked."""
+
+import pytest
+
+from accounts.ids import new_id
+from labeling import asking, queue, suggesting
+from labeling.models import Assignment, Suggestion
+from projects import acting, bulk
+from projects.models import Annotation, Deed, Example, Project
+from tests.labeling.test_phrasebook import spans
+from tests.projects.test_acting import acted
+
+TEXT, NOW = "write to ann@example.org or Bob", "write to [e-mail] or Bob"
+
+
+@pytest.fixture
+def stale(project):
+    """Two examples: a suggestion of one quotes its text, that of the other a text that is gone."""
+    Project.objects.filter(pk=project.pk).update(task="token-classification", hidden_share=0)
+    project.refresh_from_db()
+    project.labels = [{"name": "PER"}]
+    project.save()
+    for digest, text in ((b"a", NOW), (b"b", TEXT)):
+        one = Example.objects.create(project=project, data={"text": text}, digest=digest)
+        said = {"answer": spans(TEXT, "ann@example.org", "Bob"), "confidence": 0.9}
+        Suggestion.objects.create(example=one, model_version=new_id(), **said)
+    return project
+
+
+def test_as_suggested_labels_only_what_the_suggestion_is_about(stale, owner):
+    sample = bulk.sample(stale, owner, Deed.ACCEPT, acting.meant(stale, {}), None)
+    assert [one.example.data["text"] for one in sample.seen] == [TEXT]
+    assert acted(stale, owner, Deed.ACCEPT).changed == 1
+    (kept,) = Annotation.objects.all()
+    assert kept.example.data == {"text": TEXT} and kept.answer == spans(
+        TEXT, "ann@example.org", "Bob"
+    )
+
+
+def test_the_desk_suggests_nothing_about_a_text_that_is_gone(stale, member):
+    about = {one.data["text"]: suggesting.at_lease(one) for one in stale.examples.all()}
+    assert about[NOW] == {} and about[TEXT]["suggestion"]["confidence"] == 0.9
+
+
+def test_a_lease_of_before_shows_it_no_longer(stale, member):
+    lease = queue.next_for(member, stale)
+    said = {"answer": spans(TEXT, "Bob"), "confidence": 0.9, "scores": {}}
+    for by, look in (("version:1", suggesting.shown), ("hint:1", suggesting.from_file)):
+        Assignment.objects.update(suggestion=said, suggested_by=by)
+        lease.refresh_from_db()
+        for text, seen in ((NOW, False), (TEXT, True)):
+            lease.example.data = {"text": text}
+            assert (look(lease) is not None) is seen
+
+
+def test_what_a_caller_said_of_a_text_that_is_gone_is_not_proposed(stale, member):
+    for one in stale.examples.all():
+        one.origin = {"feedback": "1", "answer": spans(TEXT, "Bob")}
+        said = {"answer": spans(one.data["text"], "Bob"), "confidence": 0.9, "scores": {}}
+        lease = Assignment(project=stale, example=one, suggestion=said, suggested_by="version:1")
+        form = asking.form(stale, one, assignment=lease)
+        assert form["proposed"] == spans(one.data["text"], "Bob")
+        assert form["by_caller"] is (one.data["text"] == TEXT)
