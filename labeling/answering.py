@@ -41,9 +41,9 @@ def submit(
     example, assignment = _locked(assignment)
     if assignment.state == Held.SUBMITTED:
         return _again(assignment, answer, anew=anew), False
+    _refuse_if_answered(assignment)
     if assignment.state != Held.LEASED:
         _refuse_if_taken(example, assignment)
-    _refuse_if_answered(example, assignment)
     source = AnnotationSource.CHECK if assignment.is_check else AnnotationSource.PERSON
     annotation = Annotation.record(
         example,
@@ -109,18 +109,15 @@ def _said(kept: Annotation, answer: dict[str, Any]) -> bool:
     return kept.answer == answer or kept.history.filter(answer=answer).exists()
 
 
-def _refuse_if_answered(example: Example, assignment: Assignment) -> None:
-    """In bulk, as it may be, after this lease began."""
+def _refuse_if_answered(assignment: Assignment) -> None:
+    """In bulk, as it may be, after this lease began: it ends when they ask for the next one."""
     if assignment.answered_otherwise:  # type: ignore[attr-defined]  # see _locked
-        _end(assignment, Held.RETURNED)
         raise Conflict(
             _("You answered this one already. Change the annotation instead of sending another.")
         )
 
 
 def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
-    if assignment.answered_otherwise:  # type: ignore[attr-defined]
-        raise Conflict(_("You answered this one already."))
     if _still_asked(example, assignment):
         return
     if assignment.reason == reasons.RECHECK:
@@ -178,7 +175,8 @@ def undo(assignment: Assignment) -> Assignment:
         give_back(current)
     _take_back(assignment)
     example, assignment = _locked(assignment)
-    if assignment.state not in (Held.SKIPPED, Held.RETURNED):
+    answered = assignment.answered_otherwise  # type: ignore[attr-defined]
+    if answered or assignment.state not in (Held.SKIPPED, Held.RETURNED):
         raise Conflict(_("This can no longer be undone."))
     full = example.answered + example.claims >= gold.wanted(example, project)
     if full and not _beside_the_others(example, assignment):

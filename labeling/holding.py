@@ -5,14 +5,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
 from labeling import pace
 from labeling.models import Assignment, Held
-from projects.models import Example, Project
+from projects.models import Annotation, AnnotationSource, Example, Project
 
 # Whoever closed the desk may come back at once, and finds the same example.
 LEAVING = timedelta(seconds=60)
@@ -23,7 +23,14 @@ def held(person: User, project: Project) -> Assignment | None:
     theirs = Assignment.objects.select_related("example", "example__suggestion").filter(
         person=person, project=project, state=Held.LEASED, ahead=False, expires_at__gt=Now()
     )
-    return theirs.filter(example__set_aside=False, example__deleted_at=None).first()
+    theirs = theirs.filter(~_answered_otherwise(), example__set_aside=False)
+    return theirs.filter(example__deleted_at=None).first()
+
+
+def _answered_otherwise() -> Exists:
+    """Whether who holds a lease gave an answer by another way meanwhile, such as in bulk."""
+    said = Annotation.objects.filter(example=OuterRef("example"), author=OuterRef("person"))
+    return Exists(said.filter(source=AnnotationSource.PERSON, withdrawn_at=None))
 
 
 def renew(assignment: Assignment) -> None:
@@ -75,10 +82,12 @@ def both(person: User, project: Project) -> list[Assignment]:
 
 def of(person: User, project: Project) -> dict[bool, Assignment]:
     """The good leases of a person: on the desk (False) and ahead (True). Others end with this."""
-    now, good = timezone.now(), {}
-    theirs = Assignment.objects.select_related("example")
+    now = timezone.now()
+    good: dict[bool, Assignment] = {}
+    theirs = Assignment.objects.select_related("example").annotate(done=_answered_otherwise())
     for one in theirs.filter(person=person, project=project, state=Held.LEASED):
-        if one.expires_at > now and not one.example.set_aside and one.example.deleted_at is None:
+        gone = one.example.set_aside or one.example.deleted_at is not None
+        if one.expires_at > now and not gone and not one.done:
             good[one.ahead] = one
         else:
             expire_among(Assignment.objects.filter(pk=one.pk), wait=True)

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from accounts.ids import new_id
 from labeling import bulk
-from labeling.models import Suggestion
+from labeling.models import Assignment, Held, Suggestion
 from ml.embedding import WIDTH
 from projects import embedding, noting
-from projects.models import Act
+from projects.models import Act, Annotation
 from tests.cast import upload
 
 SPAM = {"label": "spam"}
@@ -49,6 +49,24 @@ def test_texts_that_are_alike_are_labelled_after_a_sample(client, mail, owner):
     client.post(begin, fields | {"looked": "1", "seen": "10"})
     assert mail.examples.filter(gold=SPAM).count() == len(group)
     assert "Choose a label first." in client.post(sent, follow=True).content.decode()
+
+
+def test_what_is_labelled_in_bulk_is_off_the_desk_of_who_did_it(client, mail, owner):
+    """Also where the desk is open in another window: it says so once, and goes on."""
+    client.force_login(owner)
+    has = {"X-Desk": "-"}
+    client.post(reverse("desk-next", args=[mail.pk]), headers=has)
+    on, after = Assignment.objects.order_by("ahead")
+    fields = {"deed": "annotate", "scope": "selected", "id": [str(on.example_id)], "label": "spam"}
+    client.post(reverse("act-begin", args=[mail.pk]), fields | {"looked": "1", "seen": "1"})
+    page = client.get(reverse("desk", args=[mail.pk])).content.decode()
+    assert on.example.data["text"] not in page
+    answer = reverse("desk-answer", args=[mail.pk, on.pk])
+    told = client.post(answer, {"label": "ham"}, headers=has)
+    assert told.status_code == 409 and f'data-current="{after.pk}"' in told.content.decode()
+    on.refresh_from_db()
+    assert on.state != Held.LEASED and Annotation.objects.get().answer == SPAM
+    assert mail.examples.get(pk=on.example_id).claims == 0
 
 
 def test_a_group_that_is_not_known_any_more_is_chosen_again(client, mail, owner):

@@ -7,7 +7,7 @@ from accounts.problems import Conflict
 from labeling import answering, holding, queue, review
 from labeling.models import Assignment, Recheck
 from projects import gold
-from projects.models import Example, Role
+from projects.models import Annotation, AnnotationSource, Example, Role
 from tests.cast import join, person
 from tests.labeling.team import HAM, SPAM, filled, settings
 
@@ -57,3 +57,12 @@ def test_what_was_sent_back_is_answered_late_as_well(project, owner, member):
     Assignment.objects.filter(pk=lease.pk).update(expires_at=timezone.now())
     holding.expire()
     assert answering.submit(answering.held_by(member, lease.pk), HAM, 5)[1]
+
+
+def test_what_was_answered_in_bulk_after_a_skip_does_not_come_back(project, member):
+    filled(project, 1)
+    lease = queue.next_for(member, project)
+    answering.skip(lease, "unclear")
+    Annotation.record(lease.example, SPAM, member, AnnotationSource.PERSON)
+    with pytest.raises(Conflict, match="no longer be undone"):
+        answering.undo(answering.held_by(member, lease.pk))
