@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.problems import Conflict
-from labeling import checks, holding, pace, reasons, second_looks
+from labeling import checks, holding, late, pace, reasons, second_looks
 from labeling.models import Assignment, Check, Held
 from projects import gold, relabeling
 from projects.models import Annotation, AnnotationSource, Example, Project, Role, Status
@@ -34,7 +34,8 @@ def submit(
     """Keep an answer. Returns the annotation, and whether it is new.
 
     The same submit again returns the same annotation. After the lease ended it is accepted while
-    a place is free, else refused with words. Said `anew`, it takes the place of one that arrived
+    a place is free, be it one that the person was given anew, or while it is still wanted of them
+    beside the others; else refused with words. Said `anew`, it takes the place of one that arrived
     though its sender could not know.
     """
     answer = in_labels_of_today(assignment.project, answer)
@@ -43,7 +44,8 @@ def submit(
         return _again(assignment, answer, anew=anew), False
     _refuse_if_answered(assignment)
     if assignment.state != Held.LEASED:
-        _refuse_if_taken(example, assignment)
+        late.give_back_newer(example, assignment)
+        late.refuse_if_taken(example, assignment)
     source = AnnotationSource.CHECK if assignment.is_check else AnnotationSource.PERSON
     annotation = Annotation.record(
         example,
@@ -117,31 +119,6 @@ def _refuse_if_answered(assignment: Assignment) -> None:
         )
 
 
-def _refuse_if_taken(example: Example, assignment: Assignment) -> None:
-    if _still_asked(example, assignment):
-        return
-    if assignment.reason == reasons.RECHECK:
-        raise Conflict(
-            _("Your time for this second look had run out, and it is no longer needed. Go on.")
-        )
-    full = example.answered + example.claims >= gold.wanted(example, assignment.project)
-    if full or example.status not in (Status.UNLABELED, Status.SKIPPED):
-        raise Conflict(
-            _("Your time for this one had run out, and someone else has it now. Take the next one.")
-        )
-
-
-def _still_asked(example: Example, assignment: Assignment) -> bool:
-    """Whether what takes no place among the others still waits for this person's answer."""
-    if assignment.is_check:
-        return True
-    if example.set_aside or example.deleted_at is not None:
-        return False
-    if assignment.reason == reasons.RECHECK:
-        return not example.claims and second_looks.wanted(example)
-    return assignment.reason == reasons.SENT_BACK and example.assignee_id == assignment.person_id
-
-
 @transaction.atomic
 def skip(assignment: Assignment, reason: str, *, anew: bool = False) -> None:
     """Hide the example from this person; `skipped` once nobody is left to ask.
@@ -154,6 +131,7 @@ def skip(assignment: Assignment, reason: str, *, anew: bool = False) -> None:
         example, assignment = _locked(assignment)
     if assignment.state == Held.SUBMITTED:
         raise Conflict(_("You answered this one already. Take the annotation back first."))
+    late.give_back_newer(example, assignment)
     _end(assignment, Held.SKIPPED, skip_reason=reason)
     _no_longer_theirs(example, assignment.person)
     if not _someone_left(example, assignment.project):
@@ -264,10 +242,14 @@ def _refuse_if_gone(annotation: Annotation) -> None:
         raise Http404
 
 
+# A check is met once, whatever became of the answer to it.
 _AS_IT_IS = """
 SELECT a.state, a.annotation_id, EXISTS (
     SELECT 1 FROM projects_annotation n WHERE n.example_id = a.example_id
     AND n.author_id = a.person_id AND n.source = 'person' AND n.withdrawn_at IS NULL)
+OR EXISTS (
+    SELECT 1 FROM labeling_assignment b WHERE b.example_id = a.example_id
+    AND b.person_id = a.person_id AND b.is_check AND b.state = 'submitted' AND b.id <> a.id)
 FROM labeling_assignment a WHERE a.id = %s FOR UPDATE OF a
 """
 
@@ -275,7 +257,8 @@ FROM labeling_assignment a WHERE a.id = %s FOR UPDATE OF a
 def _locked(assignment: Assignment) -> tuple[Example, Assignment]:
     """Example and assignment as they are now; nobody else changes them until we are done.
 
-    The assignment says as `answered_otherwise` whether its person has an answer to the example.
+    The assignment says as `answered_otherwise` whether its person has an answer to the example,
+    given by another lease or by none.
     """
     (example,) = Example.objects.raw(
         "SELECT * FROM projects_example WHERE id = %s FOR UPDATE", [assignment.example_id]
