@@ -13,7 +13,7 @@ from uuid import UUID
 from ml import mending, splitting
 from ml.findings import personal
 from ml.task import DataError
-from projects import due, gold, hiding, quoting
+from projects import due, gold, hiding, outdated, quoting
 from projects.models import Act, Annotation, Example, Project, Stage
 
 Before = dict[UUID, dict[str, Any]]
@@ -56,6 +56,7 @@ def mask(act: Act, examples: list[UUID]) -> Before:
 def _rewrite(
     act: Act, examples: list[UUID], way: Callable[[str], str], *, hidden: bool = False
 ) -> Before:
+    outdated.hold(act.project)
     found = Example.objects.select_for_update().filter(
         pk__in=examples, project=act.project, deleted_at=None
     )
@@ -70,6 +71,9 @@ def _rewrite(
             before[pk] |= hiding.hide_meta(rows[pk], way)
     for pk, taken in _keep(act.project, {pk: rows[pk] for pk in changed}, changed, hidden=hidden):
         before[pk]["taken"] = taken
+    moved = [pk for pk, was in before.items() if rows[pk].data != was["data"]]
+    for pk, suggested in outdated.take_away(act.project, moved).items():
+        before[pk] |= suggested
     for pk, was in before.items():
         was["after"] = _state(rows[pk])
     return before
@@ -148,11 +152,16 @@ def put_back(act: Act, before: Before) -> None:
     Where someone uploaded the old text again meanwhile, this one is set aside. Who set it aside
     since, or brought it back, meant that, and it stays so.
     """
+    outdated.hold(act.project)
     found = Example.objects.select_for_update().filter(pk__in=list(before), project=act.project)
     rows = {one.pk: one for one in found.order_by("pk") if _same_text(one, before[one.pk]["after"])}
+    now = {pk: one.data for pk, one in rows.items()}
     for pk, one in rows.items():
         hiding.show(before[pk])
         hiding.show_meta(one, before[pk])
         if _state(one) == before[pk]["after"]:
             one.set_aside = before[pk]["aside"]
     _keep(act.project, rows, {pk: before[pk]["data"] for pk in rows})
+    moved = [pk for pk, one in rows.items() if one.data != now[pk]]
+    outdated.take_away(act.project, moved)  # about the texts that go now
+    outdated.bring_back(act.project, {pk: before[pk] for pk in moved})

@@ -1,12 +1,16 @@
 """What is masked is masked wherever it stands in the project's data, and owners bring it back."""
 
 import pytest
+from django.utils import timezone
 
+from accounts.ids import new_id
+from labeling.models import Assignment, Suggestion
 from projects import acting
 from projects.models import Annotation, Deed, Example, Project
 from tests.cast import upload
 from tests.projects.test_acting import acted, carried_out, state_of
 
+SECOND = {"spans": [{"start": 10, "end": 26, "label": "spam", "text": "anna@example.org"}]}
 TWO_OF_ONE = b"text\nwrite to anna@example.org\nwrite to bob@example.org\n"
 
 
@@ -74,3 +78,69 @@ def test_passages_that_quote_it_are_masked_and_taken_back(quoting, owner):
     assert not Annotation.objects.exclude(withdrawn_at=None).exists()
     assert [row[1] for row in state_of(quoting)] == [row[1] for row in before]
     assert not quoting.examples.filter(set_aside=True).exists()
+
+
+def suggested(example, said, **fields) -> None:
+    """By a version; somebody has it on the desk, and somebody has skipped it."""
+    told = {"answer": said, "confidence": 0.8125, "scores": {"spam": 0.8125}}
+    Suggestion.objects.create(example=example, model_version=new_id(), **told, **fields)
+    for state in ("leased", "skipped"):
+        Assignment.objects.create(
+            project=example.project, example=example, person=example.project.created_by,
+            state=state, suggestion=told, suggested_by="version:1", expires_at=timezone.now(),
+        )  # fmt: skip
+
+
+def kept_of_models() -> list:
+    leases = Assignment.objects.order_by("pk").values("pk", "suggestion", "suggested_by")
+    fields = [one.name for one in Suggestion._meta.fields if one.name not in ("id", "created_at")]
+    return [*Suggestion.objects.order_by("example").values(*fields), *leases]
+
+
+@pytest.mark.parametrize("fed_back", [True, False])
+@pytest.mark.parametrize("deed", [Deed.MASK, Deed.MEND])
+def test_what_was_suggested_for_another_text_goes_and_comes_back_with_it(
+    quoting, owner, deed, fed_back
+):
+    Annotation.objects.all().delete()
+    example = quoting.examples.get()
+    text = "write  to anna@example.org"
+    Example.objects.update(data={"text": text})
+    span = {"start": 10, "end": 26, "label": "spam", "text": text[10:]}
+    suggested(example, {"spans": [span]}, fed_back=fed_back)
+    before = kept_of_models()
+    act = acted(quoting, owner, deed, kinds=["e-mail"], ways=["blanks"])
+    assert act.changed == 1 and "@" not in str(kept_of_models())
+    assert not Suggestion.objects.exists()
+    assert {one.suggested_by for one in Assignment.objects.all()} == {"version:1"}
+    if deed == Deed.MASK:  # meanwhile it is suggested anew
+        Suggestion.objects.create(
+            example=example, answer={"spans": []}, confidence=0.5, model_version=new_id()
+        )
+    undone(act)
+    assert kept_of_models() == before
+
+
+def test_what_is_written_about_a_text_goes_with_it_and_a_label_does_not(project, owner):
+    upload(project, b"text\nwrite to anna@example.org\n")
+    suggested(project.examples.get(), {"label": "spam"})
+    before = kept_of_models()
+    masked(project, owner)
+    assert kept_of_models() == before
+    Project.objects.filter(pk=project.pk).update(task="text-generation")
+    Example.objects.update(data={"prompt": "write to anna@example.org"})
+    Suggestion.objects.update(answer={"response": "Dear anna@example.org"})
+    project.refresh_from_db()
+    masked(project, owner)
+    assert not Suggestion.objects.exists()
+    assert not Assignment.objects.exclude(suggestion=None).exists()
+
+
+def test_what_stays_as_it_was_keeps_its_suggestion(quoting, owner):
+    suggested(quoting.examples.get(), {"spans": []})
+    Example.objects.update(data={"text": "write  to anna@example.org or Bob"})
+    Annotation.objects.update(answer=SECOND)
+    before = kept_of_models()
+    acted(quoting, owner, Deed.MEND, ways=["blanks"])
+    assert quoting.examples.filter(set_aside=True).count() == 1
+    assert kept_of_models() == before

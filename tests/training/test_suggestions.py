@@ -7,9 +7,10 @@ from labeling import answering, queue, suggesting
 from labeling.models import Learner, Suggestion
 from ml import failures
 from ml.predicting import Served
-from projects import giving_way
-from projects.models import Example
+from projects import acting, giving_way
+from projects.models import Deed, Example
 from tests.cast import upload
+from tests.projects.test_acting import acted, carried_out
 from tests.serving import models_here
 from training import jobs, suggestions
 from training.models import Suggesting
@@ -154,6 +155,35 @@ def test_a_version_that_answers_otherwise_than_when_it_was_evaluated_is_refused(
         patch.setattr(Served, "load", classmethod(lambda cls, folder, threads=None: served))
         with pytest.raises(failures.DamagedBundle, match="Version 1 does not answer here"):
             Served.sound(version.folder, "Version 1")
+
+
+def test_a_text_that_changes_is_suggested_for_anew_and_counts_once(waiting, owner, monkeypatch):
+    def beginning(_served, inputs):
+        span = {"start": 0, "end": 4, "label": "spam"}
+        spans = [{**span, "text": one["text"][:4]} for one in inputs]
+        return [{"answer": {"spans": [one]}, "confidence": 0.9, "scores": {}} for one in spans]
+
+    waiting.task = "token-classification"
+    waiting.save()
+    models_here.version(waiting, 1)
+    monkeypatch.setattr(Served, "predict", beginning)
+    some = list(waiting.examples.filter(is_test=False).order_by("pk")[10:12])
+    for n, one in enumerate(some):
+        waiting.examples.filter(pk=one.pk).update(data={"text": f"{n}@example.org wrote {n}"})
+    all_of_it()
+    whole = Suggestion.objects.filter(example__in=some).order_by("example")
+    whole = whole.values_list("answer", flat=True)
+    before = list(whole)
+    act = acted(waiting, owner, Deed.MASK, kinds=["e-mail"])
+    assert Suggestion.objects.count() == Suggesting.objects.get().made == 48
+    all_of_it()
+    assert [one["spans"][0]["text"] for one in whole.all()] == ["[e-m", "[e-m"]
+    assert Suggestion.objects.count() == Suggesting.objects.get().made == 50
+    acting.undo(act)
+    carried_out(act)
+    all_of_it()
+    assert list(whole.all()) == before
+    assert Suggestion.objects.count() == Suggesting.objects.get().made == 50
 
 
 def test_one_example_on_which_it_fails_does_not_hold_up_the_others(waiting, monkeypatch):

@@ -1,0 +1,98 @@
+"""Takes away what was suggested for texts that change, and brings it back with them.
+
+A suggestion says something of its text, and may quote it. The tables stand in higher rooms, so
+they are asked by name. The newest model version suggests anew: its walk goes back to them.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from projects import relabeling
+from projects.models import Project
+
+Before = dict[UUID, dict[str, Any]]
+
+_TAKE = """
+DELETE FROM labeling_suggestion s WHERE example_id = ANY(%s)
+RETURNING example_id, to_jsonb(s) - 'id' - 'created_at'
+"""
+# Of ended leases, too: undo brings a lease back, with what was suggested.
+_EMPTY = """
+WITH were AS (
+    SELECT id, example_id, suggestion FROM labeling_assignment
+    WHERE example_id = ANY(%s) AND suggestion IS NOT NULL ORDER BY id FOR UPDATE
+), emptied AS (
+    UPDATE labeling_assignment a SET suggestion = NULL FROM were WHERE a.id = were.id
+)
+SELECT example_id, id, suggestion FROM were
+"""
+_BRING_BACK = """
+INSERT INTO labeling_suggestion
+    (example_id, project_id, answer, confidence, scores, model_version, fed_back, created_at)
+SELECT s.*, now() FROM jsonb_to_recordset(%s::jsonb) AS s (
+    example_id uuid, project_id uuid, answer jsonb, confidence float8, scores jsonb,
+    model_version uuid, fed_back boolean)
+ON CONFLICT (example_id) DO NOTHING
+"""
+_FILL = """
+UPDATE labeling_assignment a SET suggestion = w.value FROM jsonb_each(%s::jsonb) w
+WHERE a.id = w.key::uuid AND a.suggestion IS NULL
+"""
+# `made` counts what the walk's own version suggested, which goes with these or comes with them.
+_WALK_BACK = """
+UPDATE training_suggesting SET behind = LEAST(behind, %(behind)s), made = GREATEST(0,
+    made + %(sign)s * cardinality(array_positions(%(versions)s::uuid[], version_id)))
+WHERE project_id = %(project)s
+"""
+
+
+def hold(project: Project) -> None:
+    """Before examples are locked: who suggests holds the walk first, and then the examples.
+
+    A chunk of the walk that read the old texts ends before, and another one begins after.
+    """
+    relabeling.hold(project)
+    if not project.kind.answer.in_bulk:
+        _asked("SELECT 1 FROM training_suggesting WHERE project_id = %s FOR UPDATE", [project.pk])
+
+
+def take_away(project: Project, examples: list[UUID]) -> Before:
+    """What was suggested for these; nothing where a suggestion is but a label, and quotes none."""
+    before: Before = {}
+    if project.kind.answer.in_bulk or not examples:
+        return before
+    for example, told in _asked(_TAKE, [examples]):
+        before.setdefault(example, {})["suggestion"] = json.loads(told)
+    _walk(project, [was["suggestion"] for was in before.values()], behind=min(examples), sign=-1)
+    for example, lease, told in _asked(_EMPTY, [examples]):
+        leases = before.setdefault(example, {}).setdefault("leases", {})
+        leases[str(lease)] = json.loads(told)
+    return before
+
+
+def bring_back(project: Project, before: Mapping[UUID, dict[str, Any]]) -> None:
+    """Where nothing else was suggested since."""
+    suggested = [was["suggestion"] for was in before.values() if "suggestion" in was]
+    leases = {pk: told for was in before.values() for pk, told in was.get("leases", {}).items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_BRING_BACK, [json.dumps(suggested)])
+        cursor.execute(_FILL, [json.dumps(leases)])
+    _walk(project, suggested, behind=UUID(int=2**128 - 1), sign=1)
+
+
+def _walk(project: Project, suggested: list[dict[str, Any]], *, behind: UUID, sign: int) -> None:
+    """It goes on in front of the first of these, where it is behind it."""
+    versions = [one["model_version"] for one in suggested if not one["fed_back"]]
+    given: dict[str, Any] = {"behind": UUID(int=behind.int - 1), "sign": sign}
+    with connection.cursor() as cursor:
+        cursor.execute(_WALK_BACK, given | {"versions": versions, "project": project.pk})
+
+
+def _asked(question: str, given: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, given)
+        return list(cursor.fetchall())
