@@ -1,4 +1,5 @@
-"""Masks what stands beside a text that is masked, answers and other columns, and brings it back.
+"""Masks what stands beside a text that is masked, and brings it back: answers, other columns, and
+what a caller or a file said of it.
 
 Answers of earlier, and those that were taken back, are shown in the history: they quote as well.
 """
@@ -14,6 +15,15 @@ from projects.models import Annotation, Example, Project, Revision
 
 Way = Callable[[str], str]
 NAMES = {"label", "labels"}  # of an answer: what they hold are labels, and nobody's words
+# Of an example's origin, what may quote its text; and what in it is as it is.
+QUOTING: dict[str, Collection[str]] = {
+    meta.NAME: (),
+    "said_by": {*NAMES, "by", "source"},
+    "predicted": NAMES,
+    "answer": NAMES,
+    "comment": (),
+    "reason": (),
+}
 
 
 def hide(project: Project, examples: Collection[UUID], way: Way) -> dict[UUID, dict[str, Any]]:
@@ -35,18 +45,44 @@ def hide(project: Project, examples: Collection[UUID], way: Way) -> dict[UUID, d
     return before
 
 
-def hide_meta(one: Example, way: Way) -> dict[str, Any]:
-    """The same of what the example's file says of it in other columns."""
-    kept = one.origin.get(meta.NAME)
-    if kept is None or (masked := _masked(kept, way, but=())) == kept:
+def hide_origin(project: Project, one: Example, way: Way) -> dict[str, Any]:
+    """The same of its origin: other columns of its file, and what callers and files said of it."""
+    kept = {name: one.origin[name] for name in QUOTING if name in one.origin}
+    masked = {name: _masked(was, way, but=QUOTING[name]) for name, was in kept.items()}
+    if isinstance(why := kept.get("reason"), str):
+        masked["reason"] = way(_saying(project, why, kept, masked))
+    hidden = {name: [was, masked[name]] for name, was in kept.items() if masked[name] != was}
+    if not hidden:
         return {}
-    one.origin = {**one.origin, meta.NAME: masked}
-    return {"meta": kept}
+    one.origin = {**one.origin, **masked}
+    _say_why(one, *hidden.get("reason", ("", "")))
+    return {"origin": hidden}
 
 
-def show_meta(one: Example, before: dict[str, Any]) -> None:
-    if "meta" in before:
-        one.origin = {**one.origin, meta.NAME: before["meta"]}
+def _saying(project: Project, why: str, kept: dict[str, Any], masked: dict[str, Any]) -> str:
+    """Why it came, of masked answers: it cuts them, and half an address is not found in it."""
+    for name in ("predicted", "answer"):
+        if kept.get(name) != masked.get(name):
+            was, now = map(project.kind.answer.described, (kept[name], masked[name]))
+            why = why.replace(was, now)
+    return why
+
+
+def show_origin(one: Example, before: dict[str, Any]) -> None:
+    """But for what was said anew since."""
+    if meta.NAME in before:  # acts of old knew other columns only
+        one.origin = {**one.origin, meta.NAME: before[meta.NAME]}
+    hidden = before.get("origin", {})
+    back = {name: was for name, (was, now) in hidden.items() if one.origin.get(name) == now}
+    one.origin = {**one.origin, **back}
+    if "reason" in back:
+        _say_why(one, *reversed(hidden["reason"]))
+
+
+def _say_why(one: Example, was: str, now: str) -> None:
+    """Leases say why their example comes, too."""
+    if was != now:
+        one.assignments.filter(reason=was).update(reason=now)
 
 
 def withdraw(examples: Collection[UUID]) -> dict[UUID, list[str]]:

@@ -68,7 +68,7 @@ def _rewrite(
         for pk, answers in hiding.hide(act.project, list(changed), way).items():
             before[pk] |= answers
         for pk in changed:
-            before[pk] |= hiding.hide_meta(rows[pk], way)
+            before[pk] |= hiding.hide_origin(act.project, rows[pk], way)
     for pk, taken in _keep(act.project, {pk: rows[pk] for pk in changed}, changed, hidden=hidden):
         before[pk]["taken"] = taken
     moved = [pk for pk, was in before.items() if rows[pk].data != was["data"]]
@@ -158,7 +158,7 @@ def put_back(act: Act, before: Before) -> None:
     now = {pk: one.data for pk, one in rows.items()}
     for pk, one in rows.items():
         hiding.show(before[pk])
-        hiding.show_meta(one, before[pk])
+        hiding.show_origin(one, before[pk])
         if _state(one) == before[pk]["after"]:
             one.set_aside = before[pk]["aside"]
     _keep(act.project, rows, {pk: before[pk]["data"] for pk in rows})

@@ -144,3 +144,31 @@ def test_what_stays_as_it_was_keeps_its_suggestion(quoting, owner):
     acted(quoting, owner, Deed.MEND, ways=["blanks"])
     assert quoting.examples.filter(set_aside=True).count() == 1
     assert kept_of_models() == before
+
+
+def test_what_a_caller_and_a_file_said_of_it_is_masked_too(quoting, owner):
+    long = "x" * 45  # within a sentence an answer is cut: in the middle of the address
+    span = {"start": 9, "end": 71, "label": "spam", "text": f"{long} anna@example.org"}
+    said, now = {"spans": [span]}, {"spans": [{**span, "text": f"{long} [e-mail]"}]}
+    why = f"A caller says that {quoting.kind.answer.described(said)} is wrong."
+    quoting.examples.update(
+        origin={
+            "feedback": "1",
+            "predicted": said,
+            "answer": said,
+            "comment": "anna@example.org is no name",
+            "reason": why,
+            "said_by": [{"by": "ann@example.org", "source": "person", "answer": said}],
+        }
+    )
+    example = quoting.examples.get()
+    suggested(example, said)
+    Assignment.objects.filter(state="leased").update(reason=why)
+    act = masked(quoting, owner)
+    told = [quoting.examples.get().origin, *Assignment.objects.values_list("reason", flat=True)]
+    assert "anna@" not in str(told) and "ann@example.org" in str(told)
+    assert quoting.kind.answer.described(now) in Assignment.objects.get(state="leased").reason
+    quoting.examples.update(origin={**quoting.examples.get().origin, "comment": "said anew"})
+    undone(act)
+    assert quoting.examples.get().origin == {**example.origin, "comment": "said anew"}
+    assert Assignment.objects.get(state="leased").reason == why
