@@ -53,7 +53,7 @@ def submit(
         assignment.person,
         source,
         duration_ms=duration_ms,
-        guidelines_version=assignment.project.guidelines_version,
+        guidelines_version=_read_under(assignment),
     )
     accepted = _as_expected(assignment, answer)
     _end(assignment, Held.SUBMITTED, annotation=annotation, accepted=accepted)
@@ -63,6 +63,11 @@ def submit(
     if not assignment.is_check:
         gold.settle([example.pk], locked=True)
     return annotation, True
+
+
+def _read_under(assignment: Assignment) -> int:
+    """The version of the guidelines that was there to be read when it was handed out."""
+    return assignment.guidelines_version or assignment.project.guidelines_version
 
 
 def _no_longer_theirs(example: Example, person: User) -> None:
@@ -161,6 +166,7 @@ def undo(assignment: Assignment) -> Assignment:
         raise Conflict(_("Someone else has this one now, so it cannot come back to you."))
     until = timezone.now() + pace.lease(project)
     back: dict[str, Any] = {"skip_reason": "", "annotation": None, "accepted": None}
+    back["guidelines_version"] = project.guidelines_version
     _end(assignment, Held.LEASED, ahead=False, expires_at=until, **back)
     Example.objects.filter(pk=example.pk, status=Status.SKIPPED).update(status=Status.UNLABELED)
     _theirs_again(assignment)
@@ -212,10 +218,12 @@ def give_back(assignment: Assignment) -> None:
 
 @transaction.atomic
 def change(annotation: Annotation, answer: dict[str, Any]) -> None:
-    """Replace one's own answer; what it said before stays in the history."""
-    answer = in_labels_of_today(annotation.example.project, answer)
+    """Replace one's own answer, by the guidelines of today; what it said before stays in the
+    history."""
+    project = annotation.example.project
+    answer = in_labels_of_today(project, answer)
     _refuse_if_gone(annotation)
-    annotation.revise(answer)
+    annotation.revise(answer, guidelines_version=project.guidelines_version)
     gold.settle([annotation.example_id])
     checks.follow(annotation.example)
 

@@ -15,18 +15,24 @@ HISTORY = 50
 
 def guidelines(person: User, project: Project) -> dict[str, Any]:
     """Which version is in force since when, and whether it is new to this person."""
-    version = project.guidelines_history.order_by("-version").first()
+    return {
+        "version": project.guidelines_history.order_by("-version").first(),
+        "is_new": are_new(person, project),
+        "html": written.as_html(project.guidelines),
+    }
+
+
+def are_new(person: User, project: Project) -> bool:
+    """Whether the guidelines changed since this person was handed out what they answered last."""
+    if project.guidelines_version == 1:
+        return False
     last = (
         Assignment.objects.filter(project=project, person=person, annotation__isnull=False)
         .order_by("-id")
         .values_list("annotation__guidelines_version", flat=True)
         .first()
     )
-    return {
-        "version": version,
-        "is_new": last is not None and last < project.guidelines_version,
-        "html": written.as_html(project.guidelines),
-    }
+    return last is not None and last < project.guidelines_version
 
 
 def similar(example: Example) -> list[tuple[Example, float]]:

@@ -50,6 +50,7 @@ class Event:
     text: str = ""
     act: Any = None
     own: Annotation | None = None
+    guidelines: int = 0  # the version that the answer was given under, where that says something
 
 
 def of(example: Example, reader: User, role: Role) -> list[Event]:
@@ -103,12 +104,20 @@ def _course(
     for place, (at, answer) in enumerate(zip(times, answers, strict=True)):
         what = What.CHANGED if place else What(one.source)
         own = one if mine and place == len(changes) and one.withdrawn_at is None else None
-        said = asking.summary(project, answer)
-        yield Event(at, what, by[place], said, _labels(project, answer), own=own)
+        said, labels = asking.summary(project, answer), _labels(project, answer)
+        number = under(project, one) if place == len(changes) else 0
+        yield Event(at, what, by[place], said, labels, own=own, guidelines=number)
     if one.withdrawn_at:
         said = asking.summary(project, one.answer)
         who = _taken_by(one, backs) or (others.get(former[-1].pk, who) if former else who)
         yield Event(one.withdrawn_at, What.WITHDRAWN, who, said, _labels(project, one.answer))
+
+
+def under(project: Project, one: Annotation) -> int:
+    """The version of the guidelines that an answer was given under; 0 where there was but one, or
+    where nobody of the project gave it. Of an answer that was changed, only the last is known."""
+    by_us = one.source not in (AnnotationSource.IMPORT, AnnotationSource.CALLER)
+    return one.guidelines_version if by_us and project.guidelines_version > 1 else 0
 
 
 def _taken_by(one: Annotation, backs: list[Notice]) -> str:

@@ -56,7 +56,8 @@ def ahead_for(person: User, project: Project) -> Assignment | None:
 def _to_the_desk(assignment: Assignment) -> Assignment:
     assignment.ahead = False
     assignment.expires_at = timezone.now() + pace.lease(assignment.project)
-    assignment.save(update_fields=["ahead", "expires_at"])
+    assignment.guidelines_version = assignment.project.guidelines_version
+    assignment.save(update_fields=["ahead", "expires_at", "guidelines_version"])
     return assignment
 
 
@@ -98,6 +99,7 @@ def _lease_of(
         reason_values=values,
         ahead=ahead,
         is_check=is_check,
+        guidelines_version=project.guidelines_version,
         expires_at=timezone.now() + pace.lease(project),
         **({} if alone else suggesting.at_lease(example)),
     )

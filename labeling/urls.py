@@ -23,6 +23,7 @@ API = [
 
 _DESK = "projects/<uuid:project_id>/desk/"
 _EXAMPLE = "projects/<uuid:project_id>/data/examples/<uuid:example_id>/"
+_GUIDELINES = "projects/<uuid:project_id>/guidelines/"
 PAGES = [
     path("notices/", views.notices.page, name="notices"),
     path("notices/read/", views.notices.read_all, name="notices-read"),
@@ -31,6 +32,8 @@ PAGES = [
     path(f"{_EXAMPLE}comment/", views.history.comment, name="example-comment"),
     path(f"{_EXAMPLE}check/", views.checks.make, name="check-make"),
     path(f"{_EXAMPLE}check/retire/", views.checks.retire, name="check-retire"),
+    path(_GUIDELINES, views.guidelines.page, name="guidelines"),
+    path(f"{_GUIDELINES}<int:number>/", views.guidelines.page, name="guidelines-version"),
     path(_DESK, views.desk.desk, name="desk"),
     path(f"{_DESK}look/", views.desk.look, name="desk-look"),
     path(f"{_DESK}next/", views.turns.next_example, name="desk-next"),

@@ -68,6 +68,8 @@ TABLE: dict[str, dict[str, Need]] = {
     "example-comment": {"POST": ANNOTATOR},
     "review-take-back": {"POST": REVIEWER},
     "flag-dealt-with": {"POST": REVIEWER},
+    "guidelines": {"GET": VIEWER},
+    "guidelines-version": {"GET": VIEWER},
     "my-work": {"GET": ANNOTATOR},
     "my-work-bring-back": {"POST": ANNOTATOR},
     "team": {"GET": MANAGER},

@@ -44,6 +44,8 @@ class Assignment(models.Model):
     suggested_by = models.CharField(max_length=50, blank=True)
     hidden = models.BooleanField(default=False)
     accepted = models.BooleanField(null=True)
+    # Of the guidelines, when it was handed out; leases of earlier releases do not say.
+    guidelines_version = models.PositiveIntegerField(null=True)
     skip_reason = models.CharField(max_length=1000, blank=True)
     annotation = models.OneToOneField(Annotation, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -5,6 +5,7 @@ from labeling.views import bulk as bulk
 from labeling.views import checks as checks
 from labeling.views import desk as desk
 from labeling.views import drawer as drawer
+from labeling.views import guidelines as guidelines
 from labeling.views import history as history
 from labeling.views import notices as notices
 from labeling.views import review as review

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from labeling import (
     asking,
+    beside_it,
     drafting,
     forecast,
     holding,
@@ -113,6 +114,7 @@ def standing(request: MemberRequest) -> dict[str, object]:
         "done": answers.given,
         "whole": max(1, answers.whole),
         "learns": learning.line(project),
+        "is_new": beside_it.are_new(request.user, project),
     }
 
 

@@ -100,6 +100,7 @@ def _told(request: MemberRequest, annotation: Any) -> dict[str, Any]:
         "said": asking.summary(request.project, annotation.answer),
         "own": annotation.author_id == request.user.pk,
         "by": history.by(annotation),
+        "under": history.under(request.project, annotation),
     }
 
 

@@ -181,10 +181,12 @@ class Annotation(models.Model):
             example=example, answer=answer, author=author, source=source, **more
         )
 
-    def revise(self, answer: dict[str, Any]) -> None:
+    def revise(self, answer: dict[str, Any], **more: Any) -> None:
         self._remember()
         self.answer = answer
-        self.save(update_fields=["answer", "updated_at"])
+        for name, value in more.items():
+            setattr(self, name, value)
+        self.save(update_fields=["answer", "updated_at", *more])
 
     def withdraw(self) -> None:
         self._remember()

@@ -57,7 +57,12 @@ def test_one_label(at):
     one.press("?")
     expect(one.page.locator("#keys-sheet")).to_be_visible()
     one.press("Escape")
-    assert one.project.answers(1) == {first: {"label": "refund"}}
+    path = f"/api/v1/projects/{one.project.pk}/"
+    one.project.owner.patch(path, {"guidelines": "Be **strict**."})
+    third = one.gives("r")  # by what is there to be read until the studio answers
+    expect(one.page.locator(".guidelines strong")).to_have_text("strict")
+    expect(one.page.locator("#drawer .drawer-new")).to_be_visible()
+    assert one.project.answers(2) == {first: {"label": "refund"}, third: {"label": "refund"}}
 
 
 def test_a_reader_hears_what_comes_what_was_saved_and_finds_all_in_its_order(studio, visit):

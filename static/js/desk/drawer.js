@@ -9,6 +9,7 @@ const narrow = matchMedia("(width < 1000px)");
 let open = drawer.querySelector("[aria-pressed='true']")?.dataset.tab ?? "closed";
 let timer = 0;
 let asked = 0;
+let guidelines = standing();
 if (narrow.matches) show("closed"); // there it lies above the example: only when it is asked for
 
 document.addEventListener("click", (event) => {
@@ -22,6 +23,13 @@ document.addEventListener("desk:shown", () => {
   if (!FOLLOWS.includes(open) || body.querySelector("textarea")?.value.trim()) return;
   clearTimeout(timer);
   timer = setTimeout(() => fetchTab(open), 250);
+});
+// The guidelines changed, or are no longer new.
+document.addEventListener("desk:stands", () => {
+  const before = guidelines;
+  guidelines = standing();
+  drawer.querySelector(".drawer-new").hidden = !("new" in guidelines);
+  if (open === "guidelines" && JSON.stringify(before) !== JSON.stringify(guidelines)) fetchTab("guidelines");
 });
 body.addEventListener("toggle", (event) => {
   const from = event.target.dataset.loads;
@@ -37,6 +45,10 @@ document.addEventListener("keydown", (event) => {
 body.addEventListener("htmx:after:swap", () => {
   if (body.contains(document.activeElement)) shown().focus({ preventScroll: true });
 });
+
+function standing() {
+  return { ...document.querySelector("#sitting [data-guidelines]").dataset };
+}
 
 async function turn(tab) {
   const changed = tab !== open;

@@ -60,7 +60,10 @@ export function bringBack(panel) {
 export function apply(turn, { force = false } = {}) {
   const panels = [...turn.querySelectorAll("template[data-panel]")].map((one) => document.importNode(one.content.firstElementChild, true));
   const line = turn.querySelector("template[data-sitting]");
-  if (line) document.getElementById("sitting").replaceChildren(document.importNode(line.content, true));
+  if (line) {
+    document.getElementById("sitting").replaceChildren(document.importNode(line.content, true));
+    document.dispatchEvent(new CustomEvent("desk:stands"));
+  }
   const nothing = panels.find((panel) => !idOf(panel));
   if (force) return turnTo(turn, panels, nothing);
   const there = known();
