@@ -12,7 +12,7 @@ from ml.answers import NOTHING
 from projects import tally
 from projects.leases import BUSY, State
 from projects.models import Example, Project, Status
-from training import suspects, wording
+from training import snapshots, suspects, wording
 from training.comparing import Changed
 from training.models import ModelVersion, Run, TestAnswer
 
@@ -148,9 +148,12 @@ def confusion(run: Run) -> dict[str, Any]:
 def mistakes(run: Run) -> list[dict[str, Any]]:
     """The wrong answers that the model was surest of, with their texts."""
     worst = run.result.get("worst", [])[:MOST_MISTAKES]
-    examples = Example.objects.filter(project=run.project_id).in_bulk([one["id"] for one in worst])
-    by_id = {str(pk): example for pk, example in examples.items()}
-    return [one | {"example": by_id[one["id"]]} for one in worst if one["id"] in by_id]
+    by_id, masked = _told_of([run], [one["id"] for one in worst])
+    return [
+        one | {"example": by_id[one["id"]], "masked": one["id"] in masked}
+        for one in worst
+        if one["id"] in by_id
+    ]
 
 
 def cell(run: Run, gold: str, predicted: str) -> list[TestAnswer]:
@@ -175,7 +178,22 @@ def beside(this: ModelVersion, others: list[ModelVersion], asked: str) -> ModelV
     return numbered.get(asked) or (older[0] if older else None)
 
 
-def with_examples(project: Project, changed: Sequence[Changed]) -> list[tuple[Changed, Example]]:
-    found = Example.objects.filter(project=project).in_bulk([one.example for one in changed])
-    by_id = {str(pk): example for pk, example in found.items()}
-    return [(one, by_id[one.example]) for one in changed if one.example in by_id]
+def with_examples(
+    changed: Sequence[Changed], newer: Run, older: Run
+) -> list[tuple[Changed, Example, bool]]:
+    """What two runs answered differently, each with its text, and whether that was masked since."""
+    by_id, masked = _told_of([newer, older], [one.example for one in changed])
+    return [
+        (one, by_id[one.example], one.example in masked) for one in changed if one.example in by_id
+    ]
+
+
+def _told_of(runs: Sequence[Run], ids: Sequence[str]) -> tuple[dict[str, Example], set[str]]:
+    """Examples that runs quote, by id; and those that were masked since the runs learned: what is
+    said of them may hold what was masked."""
+    project = runs[0].project
+    found = Example.objects.filter(project=project).in_bulk(ids)
+    frozen = [run.snapshot for run in runs if run.snapshot is not None]
+    quoted = [] if project.kind.answer.in_bulk else frozen
+    masked = {str(pk) for one in quoted for pk in snapshots.masked_since(one, found)}
+    return {str(pk): example for pk, example in found.items()}, masked

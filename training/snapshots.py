@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from accounts.models import User
 from ml import frozen, manifest, splitting
 from ml.task import Row
 from projects import gold, relabeling
-from projects.models import Act, Deed, Project, Role
+from projects.models import Act, Deed, Project, Role, Touched
 from training.models import Snapshot
 
 LEFT_OUT = "It nearly repeats an example of the test set."
@@ -71,9 +71,19 @@ def manifest_of(place: Path) -> dict[str, Any]:
 
 def holds_masked(snapshot: Snapshot) -> bool:
     """Whether personal data was masked since it was frozen: its file shows it openly still."""
-    masked = Act.objects.filter(project=snapshot.project_id, deed=Deed.MASK, changed__gt=0)
-    since = Q(finished_at=None) | Q(finished_at__gt=snapshot.created_at)
-    return masked.filter(since).exists()
+    return _masks_since(snapshot).exists()
+
+
+def masked_since(snapshot: Snapshot, examples: Iterable[UUID]) -> set[UUID]:
+    """Those of these in which personal data was masked since it was frozen, and is so still."""
+    touched = Touched.objects.filter(example__in=list(examples), before__isnull=False)
+    masked = touched.filter(act__in=_masks_since(snapshot))
+    return set(masked.values_list("example_id", flat=True))
+
+
+def _masks_since(snapshot: Snapshot) -> QuerySet[Act]:
+    masks = Act.objects.filter(project=snapshot.project_id, deed=Deed.MASK, changed__gt=0)
+    return masks.filter(Q(finished_at=None) | Q(finished_at__gt=snapshot.created_at))
 
 
 def may_fetch(role: Role, snapshot: Snapshot) -> bool:

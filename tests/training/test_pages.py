@@ -5,11 +5,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from projects import acting
 from projects.leases import State
-from projects.models import Role
+from projects.models import Deed, Example, Role
 from tests.cast import join, person, rows, upload
+from tests.projects.test_acting import acted, carried_out
 from tests.training.test_turns import answer, protected, version
-from training.models import Measurement, Run
+from training.models import Measurement, Run, Snapshot, TestAnswer
 
 
 @pytest.fixture
@@ -144,6 +146,41 @@ def test_a_version_stands_beside_the_one_before(page, project):
     assert "Better than version 1, and not by chance." in shown
     assert "now right" in shown
     assert "This is the first version" in page("version-page", 1)
+
+
+def test_what_runs_said_of_a_text_that_was_masked_since_is_not_shown(page, project, owner):
+    project.task = "token-classification"
+    project.save()
+    text = {"text": "write to ann@example.org"}
+    example = Example.objects.create(project=project, data=text, digest=b"a", is_test=True)
+    span = {"start": 9, "end": 24, "label": "spam", "text": "ann@example.org"}
+    said = {
+        "id": str(example.pk),
+        "confidence": 0.9,
+        "gold": "none",
+        "predicted": "ann@example.org",
+    }
+    runs = [version(project, number).run for number in (1, 2)]
+    for run, spans in zip(runs, ([span], []), strict=True):
+        answers = {"gold": {"spans": []}, "predicted": {"spans": spans}}
+        TestAnswer.objects.create(run=run, example=example, confidence=0.9, **answers)
+    frozen = Snapshot.objects.create(project=project, sha256="0" * 64, path="none")
+    Run.objects.update(snapshot=frozen, result={"worst": [said]})
+
+    def shown():
+        return page("run-page", runs[0].pk), page("version-page", 2)
+
+    assert all(one.count("ann@example.org") > 1 for one in shown())
+    mask = acted(project, owner, Deed.MASK, kinds=["e-mail"])
+    assert all("write to [e-mail]" in one and "masked since" in one for one in shown())
+    assert not any("ann@example.org" in one for one in shown())
+    later = Snapshot.objects.create(project=project, sha256="1" * 64, path="none")
+    Run.objects.filter(pk=runs[0].pk).update(snapshot=later)  # it learned from the masked text
+    assert "masked since" not in page("run-page", runs[0].pk)
+    Run.objects.update(snapshot=frozen)
+    acting.undo(mask)
+    carried_out(mask)
+    assert all(one.count("ann@example.org") > 1 for one in shown())
 
 
 @pytest.mark.parametrize("beside", ["x", "99", "-1", "2"])

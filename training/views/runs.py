@@ -92,7 +92,7 @@ def version(request: MemberRequest, project_id: UUID, number: int) -> HttpRespon
     if older is not None:
         comparison = comparing.compare(this, older)
         shown |= {"comparison": comparison, "figures": comparison.figures}
-        shown["changed"] = reading.with_examples(request.project, comparison.changed)
+        shown["changed"] = reading.with_examples(comparison.changed, this.run, older.run)
     return render(request, "training/version.html", shown)
 
 
