@@ -1,6 +1,7 @@
 """One example's way round the circle: what it came from, and which models learned from it."""
 
 from typing import Any
+from uuid import UUID
 
 from projects.models import Example
 from serving.models import Feedback
@@ -12,7 +13,8 @@ MOST = 1000
 def of(example: Example) -> dict[str, Any]:
     frozen = SnapshotRow.objects.filter(example=example).select_related("snapshot").order_by("id")
     rows = list(frozen[:MOST])
-    runs = Run.objects.filter(snapshot__in=[row.snapshot_id for row in rows])
+    splits: dict[UUID | None, str] = {row.snapshot_id: row.split for row in rows}
+    runs = Run.objects.filter(snapshot__in=splits)
     found = runs.select_related("model_version").order_by("id")[:MOST]
     feedback = Feedback.objects.filter(example=example).select_related("prediction")[:MOST]
     return {
@@ -24,6 +26,7 @@ def of(example: Example) -> dict[str, Any]:
             {
                 "id": str(run.pk),
                 "state": run.state,
+                "split": splits[run.snapshot_id],
                 "model_version": str(run.model_version.pk)
                 if hasattr(run, "model_version")
                 else None,
