@@ -61,6 +61,12 @@ def own_language():
         yield
 
 
+@pytest.fixture(autouse=True)
+def nobody_else_about(monkeypatch: pytest.MonkeyPatch):
+    """Whoever asked for a page in another test, a moment ago or beside us, slows no work here."""
+    monkeypatch.setattr("projects.giving_way.people_are_here", lambda: False)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share a whole studio share a worker, so that it is started once."""
     for item in items:

@@ -22,6 +22,11 @@ MAPPING = json.dumps({"text": "message", "label": "kind"})
 COLUMNS = b"one,two\nhello,bye\n"
 
 
+def by_itself(path: str) -> str:
+    """As a page asks that stands open: work in the background gives way to people, not to it."""
+    return f"{path}{'&' if '?' in path else '?'}part=whole"
+
+
 class AtThePages:
     """Someone with forms rather than the API: some things are only done there."""
 
@@ -33,17 +38,17 @@ class AtThePages:
         """Gives where the answer leads."""
         return callers.sent(self.http, path, **fields)
 
-    def wait_while(self, path: str, busy: str, seconds: float = 120) -> None:
+    def wait_while(self, path: str, busy: str, seconds: float = 300) -> None:
         self._wait(path, lambda page: busy not in page, seconds)
 
-    def wait_for(self, path: str, there: str, seconds: float = 120) -> None:
+    def wait_for(self, path: str, there: str, seconds: float = 300) -> None:
         self._wait(path, lambda page: there in page, seconds)
 
     def _wait(self, path: str, ready: Callable[[str], bool], seconds: float) -> None:
         until = time.monotonic() + seconds
-        while not ready(self.http.get(path).text):
+        while not ready(self.http.get(by_itself(path)).text):
             assert time.monotonic() < until, f"{path} is still busy"
-            time.sleep(0.3)
+            time.sleep(0.5)
 
 
 def filled(

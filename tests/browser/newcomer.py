@@ -18,7 +18,7 @@ from tests.browser.circle import SAMPLES
 EMAIL, PASSWORD = "newcomer@example.org", "a-long-passphrase-7"
 LABELS = {"en": ("refund", "delivery", "discount"), "zh-hans": ("退款", "物流", "优惠")}
 OPEN = 10  # rows of each label that nobody has labelled yet
-MINUTES = 120_000
+MINUTES = 240_000
 HELD = ("on the desk", "fetched ahead")  # for a minute after they left: nothing comes before it
 
 

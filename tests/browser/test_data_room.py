@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import callers
+from tests.browser.dataroom import by_itself
 from tests.cast import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
@@ -20,7 +21,7 @@ DROP = """([names, lines]) => {
 }"""
 MOVING = """() => [...document.querySelectorAll("[data-files] progress")]
   .some((bar) => bar.value > 0 && bar.value < 100)"""
-SLOW = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": 400_000}
+SLOW = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": 100_000}
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def lasso(someone, path):
 
     def drawn():
         page.wait_for_timeout(500)
-        return "data-map=" in page.request.get(f"{someone.url}{path}").text()
+        return "data-map=" in page.request.get(f"{someone.url}{by_itself(path)}").text()
 
     eventually(drawn, 240)  # work that gives way to all others, on a busy machine
     someone.go(path)

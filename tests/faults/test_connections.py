@@ -1,5 +1,7 @@
 """The web keeps its connections to the database: a new one for each request costs more than it."""
 
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -19,13 +21,18 @@ def sessions(address: str) -> int:
         return int(connection.execute(question).fetchone()[0])
 
 
-def test_requests_share_connections(client, database):
+def test_requests_share_connections(studio, client, database):
     for _ in range(40):
         client.get("/api/v1/me/")
-    before = sessions(database)
-    for _ in range(100):
-        client.get("/api/v1/me/")
-    assert sessions(database) - before < 60, "workers open some of their own meanwhile"
+    beat = studio.processes()["beat"]
+    os.kill(beat, signal.SIGSTOP)  # workers open some of their own for what it asks of them
+    try:
+        before = sessions(database)
+        for _ in range(100):
+            client.get("/api/v1/me/")
+        assert sessions(database) - before < 60, "some are for what was begun before"
+    finally:
+        os.kill(beat, signal.SIGCONT)
 
 
 def test_when_the_database_is_back_nobody_waits_for_the_connections_it_had(

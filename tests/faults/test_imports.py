@@ -86,13 +86,13 @@ def kill_the_worker(studio: TemporaryStudio) -> None:
     parent.suspend()  # so that it starts no other child meanwhile
     for each in (*parent.children(recursive=True), parent):
         each.kill()
-    parent.wait(10)
+    parent.wait(60)
 
 
 def test_a_worker_killed_twice_in_the_middle_of_an_import(studio, coming, a_lease_later):
     rows = 0
     for attempt in (1, 2):
-        eventually(lambda attempt=attempt, rows=rows: coming.under_way(attempt, rows), 60)
+        eventually(lambda attempt=attempt, rows=rows: coming.under_way(attempt, rows), 180)
         kill_the_worker(studio)
         rows = coming.left_alone()
         a_lease_later("projects_upload", coming.upload)
@@ -100,10 +100,10 @@ def test_a_worker_killed_twice_in_the_middle_of_an_import(studio, coming, a_leas
 
 
 def test_a_database_that_crashes_in_the_middle_of_an_import(studio, coming, a_lease_later):
-    eventually(lambda: coming.under_way(1, 0), 60)
+    eventually(lambda: coming.under_way(1, 0), 180)
     killed = studio.kill("postgres")
-    eventually(lambda: studio.processes().get("postgres", killed) != killed, 60)
-    eventually(lambda: answers_again(coming), 60)
+    eventually(lambda: studio.processes().get("postgres", killed) != killed, 180)
+    eventually(lambda: answers_again(coming), 180)
     coming.left_alone()
     a_lease_later("projects_upload", coming.upload)
     all_there_once(coming, attempts=2)
@@ -118,7 +118,7 @@ def answers_again(coming: Import) -> bool:
 
 def all_there_once(coming: Import, attempts: int) -> None:
     """The file, the examples and what people see of both."""
-    done = coming.client.wait(f"/api/v1/uploads/{coming.upload}/", "done", 90)
+    done = coming.client.wait(f"/api/v1/uploads/{coming.upload}/", "done", 180)
     empty = [number for number, (text, _) in enumerate(GIVEN, 1) if not text]
     assert [problem["row"] for problem in done["problems"]] == empty
     assert (done["rows_read"], done["rejected"]) == (ROWS, len(empty))

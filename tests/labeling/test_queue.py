@@ -1,5 +1,6 @@
 """The queue: nobody gets another's example, nothing answered is lost, the order is as promised."""
 
+import random
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -141,6 +142,7 @@ def test_feedback_on_an_example_makes_no_second_one(project, member):
 
 def test_about_one_lease_in_five_is_of_the_test_set(project, member):
     fill(project, 600)
+    random.seed(7)
     served = Counter()
     for _ in range(200):
         assignment = queue.next_for(member, project)

@@ -1,13 +1,12 @@
 """Files come in whole, row by row, and what cannot be read is said in a sentence."""
 
 import json
-import time
 
 import pytest
 
 from projects.leases import State
 from projects.models import Annotation, Example, Upload
-from tests.cast import rows, upload
+from tests.cast import eventually, rows, upload
 
 
 def test_it_makes_an_example_of_each_row_and_keeps_the_label_as_final(project):
@@ -256,7 +255,7 @@ def test_whoever_passes_over_what_was_read_keeps_the_lease_and_hears_a_cancel(pr
     def slowly(*asked):
         for number, row in enumerate(real(*asked)):
             if number == 5:
-                time.sleep(0.2)
+                eventually(lambda: len(breaths) > 5)
             if number == 20:
                 breaths.append("behind it")
             yield row

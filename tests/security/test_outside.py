@@ -139,20 +139,20 @@ def test_an_endless_body_and_a_redirect_without_end_are_cut(settings):
 
 
 def test_a_body_slower_than_patience_is_given_up(settings, monkeypatch):
-    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
-    slow = Canary(head + b"a" * 99, pause=0.1, at_once=len(head))
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    slow = Canary(head + b"a" * 999, pause=0.1, at_once=len(head))
     settings.FETCH_ALLOW = [f"127.0.0.1:{slow.port}"]
     monkeypatch.setattr(outside, "WHOLE_SECONDS", 1.0)
     began = time.monotonic()
     with pytest.raises(outside.NotFetched, match=r"longer than|broke"):
         fetched(f"http://127.0.0.1:{slow.port}/")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30, "it would take a hundred"
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200,
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 2000,
         b"HTTP/1.1 302 Found\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n",
     ],
     ids=["a header without end", "slow redirects, one after another"],
@@ -167,7 +167,7 @@ def test_who_does_not_come_to_the_point_is_given_up_while_the_lease_lasts(
     began = time.monotonic()
     with pytest.raises(outside.NotFetched, match="does not answer"):
         fetched(f"http://127.0.0.1:{slow.port}/")
-    assert 1 < time.monotonic() - began < 3
+    assert 1 < time.monotonic() - began < 20
 
 
 def test_a_file_is_imported_from_an_address(project, settings):

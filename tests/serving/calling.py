@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,8 @@ import httpx
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
+from studio.running import temporary
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -24,12 +25,6 @@ def short_folder() -> Iterator[Path]:
     """For a socket, whose path may have 107 characters."""
     with tempfile.TemporaryDirectory(prefix="wire-") as name:
         yield Path(name)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_database() -> str:
@@ -89,7 +84,7 @@ class Process:
 
 def process(folder: Path) -> Process:
     environment = {"DATABASE_URL": test_database(), "STUDIO_HOME": str(settings.STUDIO_HOME)}
-    return Process(free_port(), folder / "predictor.log", environment)
+    return Process(temporary.free_ports(1)[0], folder / "predictor.log", environment)
 
 
 @dataclass

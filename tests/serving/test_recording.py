@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psutil
 import pytest
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -17,7 +18,7 @@ from serving.predictor import database
 from serving.predictor.callers import Answering, Caller
 from serving.predictor.recording import Recorder, Request
 from tests.serving import calling
-from tests.serving.calling import until
+from tests.serving.calling import Process, until
 
 WIN = "win a free prize now"
 
@@ -80,14 +81,21 @@ def test_it_has_recorded_what_it_answered_when_it_is_killed(own_predictor, endpo
     assert set(answered) <= kept
 
 
+def working(predictor: Process) -> float:
+    """Seconds that it has computed for."""
+    assert predictor.child is not None
+    return psutil.Process(predictor.child.pid).cpu_times().user
+
+
 def test_it_answers_what_it_took_before_it_stops(own_predictor, endpoint, a_caller):
     caller, answers = a_caller(endpoint), []
     assert caller.predict(WIN).status_code == 200
     texts = [f"{WIN} {n} " + "word " * 2000 for n in range(256)]
     asking = threading.Thread(target=lambda: answers.append(caller.predict(*texts)))
+    before = working(own_predictor)
     asking.start()
-    # Stopped while it is at work on the request, if the machine is not too slow to tell.
-    time.sleep(0.2)
+    # Stopped while it is at work on the request: to read so much takes it a while.
+    until(lambda: working(own_predictor) > before + 0.1, "it is at work")
     own_predictor.stop()
     asking.join()
     assert answers[0].status_code == 200
