@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.problems import Conflict
 from labeling import asking, checks
 from labeling.models import Check
-from projects import showing
+from projects import quoting, showing
 from projects.access import MemberRequest
 from projects.models import Project
 
@@ -44,11 +44,17 @@ def _told(project: Project, found: list[Check]) -> list[dict[str, object]]:
         {
             "check": check,
             "text": line.text,
-            "answer": asking.summary(project, check.answer),
+            "answer": _answer(project, check),
             "result": results.get(check.example_id, checks.Result()),
         }
         for check, line in zip(found, lines, strict=True)
     ]
+
+
+def _answer(project: Project, check: Check) -> str:
+    """In one line; nothing where it quotes what was masked since."""
+    fits = quoting.fits(project, check.answer, check.example.data)
+    return asking.summary(project, check.answer) if fits else ""
 
 
 def _people(project: Project) -> list[tuple[str, checks.Result]]:

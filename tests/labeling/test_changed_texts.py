@@ -1,9 +1,10 @@
 """What was suggested for a text is not suggested for another one: the text was mended or masked."""
 
 import pytest
+from django.urls import reverse
 
 from accounts.ids import new_id
-from labeling import asking, queue, suggesting
+from labeling import asking, checks, queue, review, suggesting
 from labeling.models import Assignment, Suggestion
 from projects import acting, bulk
 from projects.models import Annotation, Deed, Example, Project
@@ -61,3 +62,22 @@ def test_what_a_caller_said_of_a_text_that_is_gone_is_not_proposed(stale, member
         form = asking.form(stale, one, assignment=lease)
         assert form["proposed"] == spans(one.data["text"], "Bob")
         assert form["by_caller"] is (one.data["text"] == TEXT)
+
+
+def test_a_check_that_quotes_what_was_masked_is_met_by_nobody_and_shows_no_answer(
+    stale, owner, member, client, always
+):
+    stale.check_share = 20
+    stale.save()
+    stale.examples.filter(data__text=NOW).delete()
+    example = stale.examples.get()
+    review.settle(example, spans(TEXT, "ann@example.org"), owner)
+    checks.make(example, owner)
+    client.force_login(owner)
+    page = reverse("checks", args=[stale.pk])
+    assert "ann@example.org" in client.get(page).content.decode()
+    acted(stale, owner, Deed.MASK, kinds=["e-mail"])
+    always(0.0)
+    shown = client.get(page).content.decode()
+    assert "write to [e-mail] or Bob" in shown and "ann@example.org" not in shown
+    assert queue.next_for(member, stale) is None
