@@ -59,6 +59,26 @@ def test_what_waits_survives_a_reload(one):
     one.visitor.complaints.clear()
 
 
+def test_after_a_break_nothing_is_asked_twice(visit, studio):
+    """Both leases are over. With the first answer the studio gives anew what is on the screen."""
+    notes = desk.project(studio, "text-classification", [{"text": "One"}, {"text": "Two"}], LABELS)
+    one = desk.Desk(visit(), notes).sit_down()
+    one.page.route("**/answer/", lambda route: route.abort())
+    panel = one.page.locator("#panel")
+    leases = [panel.get_attribute("data-assignment")]
+    one.gives("r")
+    expect(one.line).to_contain_text("Kept here")
+    leases.append(panel.get_attribute("data-assignment"))
+    for lease in leases:
+        notes.owner.post(f"/api/v1/assignments/{lease}/return/")
+    one.page.unroute("**/answer/")
+    expect(one.line).to_contain_text("The network is back", timeout=20_000)
+    one.gives("d")
+    expect(panel).to_contain_text("Nothing is left for you")
+    assert sorted(answered(notes).values()) == ["delivery", "refund"]
+    one.visitor.complaints.clear()
+
+
 def test_undo_while_away_brings_the_example_back(one):
     one.page.route("**/answer/", lambda route: route.abort())
     text = one.gives("r")

@@ -52,7 +52,7 @@ async function take(form, button) {
   const said = [...new FormData(form, button)].filter(([name]) => !NOT_SAID.has(name));
   const anew = "anew" in turns.shown().dataset ? [["anew", "1"]] : [];
   const fields = [...said, ...anew, ...Object.entries(reason ?? {}), ["duration_ms", String(turns.looked())]];
-  const entry = { id, url: form.getAttribute("action"), fields, skips, gist: gist() };
+  const entry = { id, example: turns.exampleOf(turns.shown()), url: form.getAttribute("action"), fields, skips, gist: gist() };
   if (!outbox.add(entry)) { line.say(line.words.full, { stays: true }); return; }
   turns.give(id);
   document.querySelector("[data-undoes] button").hidden = false;

@@ -10,6 +10,7 @@ let shownAt = performance.now();
 
 export const shown = () => document.getElementById("panel");
 export const idOf = (panel) => panel?.dataset.assignment ?? "";
+export const exampleOf = (panel) => panel?.dataset.exampleId ?? "";
 export const waits = () => !idOf(shown()) && !("nothing" in shown().dataset);
 export const looked = () => Math.round(performance.now() - shownAt);
 export const isGiven = (id) => given.has(id);
@@ -66,10 +67,21 @@ export function apply(turn, { force = false } = {}) {
   }
   const nothing = panels.find((panel) => !idOf(panel));
   if (force) return turnTo(turn, panels, nothing);
-  const there = known();
-  ready.push(...panels.filter((panel) => idOf(panel) && !there.includes(idOf(panel))));
+  take(panels.filter((panel) => idOf(panel)));
   if (!outbox.first()) drop(turn);
   if (waits() && (ready.length || nothing)) advance(nothing);
+}
+
+// But for what is here already, be it by another lease: after a break the studio gives anew what is on the
+// screen, or what waits in the outbox.
+function take(panels) {
+  const there = known();
+  const asked = [shown(), ...given.values()].filter(idOf).map(exampleOf);
+  asked.push(...outbox.all().map((entry) => entry.example));
+  const fresh = panels.filter((panel) => !there.includes(idOf(panel)) && !asked.includes(exampleOf(panel)));
+  const anew = fresh.map(exampleOf);
+  const kept = ready.filter((panel) => !anew.includes(exampleOf(panel)));
+  ready.splice(0, ready.length, ...kept, ...fresh);
 }
 
 function turnTo(turn, panels, nothing) {
