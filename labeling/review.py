@@ -18,7 +18,7 @@ from accounts.problems import Conflict
 from labeling import answering, checks, team
 from labeling.models import Comment, Notice, NoticeKind, Recheck, Said, Settlement
 from projects import gold, health, relabeling
-from projects.models import Annotation, AnnotationSource, Example, Project, Status
+from projects.models import Annotation, AnnotationSource, Deed, Example, Project, Status
 
 MOST = 100
 SAMPLED = 2000  # of the newest answers, among which a sample is drawn
@@ -49,6 +49,18 @@ def waiting(
     if after is not None:
         found = found.filter(pk__gt=after)
     return found.order_by("pk").first()
+
+
+def why(example: Example) -> str:
+    """What brought an example without a caller's word into the first pile."""
+    if example.gold is None:
+        return str(_("People answered differently."))
+    sent = example.touches.filter(before__isnull=False, act__deed=Deed.REVIEW, act__undone_at=None)
+    at = sent.order_by("-id").values_list("act__created_at", flat=True).first()
+    looked = Recheck.objects.filter(example=example, settled_at__isnull=False).first()
+    if looked and looked.settled_at and (at is None or looked.settled_at > at):
+        return str(_("Whoever looked a second time said something else."))
+    return str(_("It waits for a reviewer.") if at is None else _("Somebody sent it to review."))
 
 
 def _differ(project: Project, by: UUID | None) -> QuerySet[Example]:

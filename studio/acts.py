@@ -80,8 +80,8 @@ def _review(project: Project, now: Standing) -> Act | None:
     if not now.disputed:
         return None
     return Act(
-        _("Settle what callers dispute"),
-        _("Answers that a caller says are wrong: %(count)s. A reviewer decides.")
+        _("Settle what is in doubt"),
+        _("Answers that count and that somebody doubts: %(count)s. A reviewer decides.")
         % {"count": counted(now.disputed)},
         _("Open the review"),
         reverse("review", args=[project.pk]),

@@ -28,7 +28,7 @@ class Standing:
     endpoint: Endpoint | None
     requests: int  # in the last 24 hours, at most MOST_COUNTED
     corrected: int  # corrections from callers at the front of the desk
-    disputed: int  # corrections of what has an answer already: for reviewers
+    disputed: int  # answers that count and are doubted, by callers or here: for reviewers
     uploads: list[Upload]
     run: Run | None
 

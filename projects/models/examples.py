@@ -50,7 +50,8 @@ class Example(models.Model):
     status = models.CharField(max_length=9, choices=Status, default=Status.UNLABELED)
     gold = models.JSONField(null=True)
     set_aside = models.BooleanField(default=False)
-    # A caller said that the gold answer is wrong: it stays gold until someone settles it.
+    # A caller, a second look or who sent it to review doubts the gold answer: it stays gold until
+    # a reviewer settles it.
     disputed = models.BooleanField(default=False)
     answered = models.PositiveSmallIntegerField(default=0)
     claims = models.PositiveSmallIntegerField(default=0)

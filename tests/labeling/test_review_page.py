@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from labeling import queue, review, talking
 from labeling.models import Comment, Recheck
-from projects.models import Project, Role, Status
+from projects import acting, jobs
+from projects.models import Deed, Project, Role, Status
 from studio import acts, standing
 from tests.cast import join, person, rows, upload
 from tests.labeling.team import HAM, SPAM, answer, filled, settings
@@ -76,6 +77,51 @@ def test_a_reviewer_is_led_to_whatever_waits_for_one(project, owner, member, rev
     assert led().url == f"{address}?pile=flags"
     Comment.objects.all().delete()
     assert led().url == f"{address}?pile=suspects"
+
+
+def differing(project, owner, member):
+    settings(project, overlap=2)
+    example = filled(project, 1)[0]
+    answer(project, owner, HAM)
+    answer(project, member, SPAM)
+    return example
+
+
+def sent(project, owner, member):
+    """One import, which somebody sent to review."""
+    upload(project, b"text,label\nwin,spam\n")
+    jobs.set_going(acting.begin(project, owner, Deed.REVIEW, {}, {}))
+    return project.examples.get()
+
+
+def looked_at_again(project, owner, member):
+    upload(project, b"text,label\nwin,spam\n")
+    suspect = project.examples.get()
+    Recheck.objects.create(example=suspect, project=project, doubt=900, expected=HAM)
+    answer(project, member, HAM)
+    return suspect
+
+
+@pytest.mark.parametrize(
+    ("come", "why"),
+    [
+        (differing, "People answered differently."),
+        (sent, "Somebody sent it to review."),
+        (looked_at_again, "Whoever looked a second time said something else."),
+    ],
+)
+def test_it_is_said_why_it_is_there(client, project, owner, member, reviewer, come, why):
+    example = come(project, owner, member)
+    page = client.get(reverse("review", args=[project.pk])).content.decode()
+    assert why in page and page.count("why-quiet") == 1
+    shown = client.get(reverse("example-page", args=[project.pk, example.pk])).content.decode()
+    assert "A caller says" not in shown
+    assert ("It waits for a reviewer." in shown) == (come is not differing)
+
+
+def test_a_callers_word_is_said_to_be_one(client, project, reviewer, disputed):
+    shown = client.get(reverse("example-page", args=[project.pk, disputed[0].pk]))
+    assert "A caller says that this answer is wrong." in shown.content.decode()
 
 
 def test_no_label_settles_nothing(client, project, reviewer, disputed):
