@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import Any
@@ -145,7 +145,7 @@ def _of_labels(
     return agreeing.alpha([[sets[text] for text in unit] for unit in units], agreeing.masi, weights)
 
 
-def _of_characters(said: list[Said], seen: Callable[[str], str]) -> float | None:
+def _of_characters(said: list[Said], seen: Callable[[frozenset[str]], Hashable]) -> float | None:
     units, weights = [], []
     for one in said:
         spans = [answer["spans"] for answer in one.answers.values()]
@@ -160,7 +160,7 @@ def _by_label(project: Project, said: list[Said]) -> dict[str, float | None]:
     shape = project.kind.answer
     if isinstance(shape, Spans):
         return {
-            label: _of_characters(said, lambda value, n=label: str(n in value.split("|")))  # type: ignore[misc]
+            label: _of_characters(said, lambda value, n=label: n in value)  # type: ignore[misc]
             for label in project.label_names
         }
     return {

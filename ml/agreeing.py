@@ -90,7 +90,9 @@ def kappa(pairs: Iterable[tuple[Hashable, Hashable]]) -> float | None:
 Span = Mapping[str, Any]  # start, end (code points), label
 
 
-def stretches(answers: Sequence[Sequence[Span]], length: int) -> Iterable[tuple[list[str], int]]:
+def stretches(
+    answers: Sequence[Sequence[Span]], length: int
+) -> Iterable[tuple[list[frozenset[str]], int]]:
     """A text cut wherever a span of anyone begins or ends: what each said there, and how long.
 
     Nested and overlapping labels of a person are one value. length: of the text, in code points.
@@ -103,9 +105,9 @@ def stretches(answers: Sequence[Sequence[Span]], length: int) -> Iterable[tuple[
         yield [_said_of(spans, start, end) for spans in answers], end - start
 
 
-def _said_of(spans: Sequence[Span], start: int, end: int) -> str:
-    return "|".join(
-        sorted({span["label"] for span in spans if span["start"] <= start and end <= span["end"]})
+def _said_of(spans: Sequence[Span], start: int, end: int) -> frozenset[str]:
+    return frozenset(
+        span["label"] for span in spans if span["start"] <= start and end <= span["end"]
     )
 
 

@@ -33,3 +33,20 @@ def test_all_that_people_said_is_counted_however_it_is_added_up(owner, task):
     Annotation.objects.all().delete()
     gold.settle_all(project)
     assert agreement.alone(project) is None
+
+
+@pytest.mark.parametrize("name", ["ab", "a|b", "a\x1fb"])
+def test_a_label_of_passages_counts_whatever_it_is_called(owner, name):
+    labels = [{"name": name}, {"name": "a"}]
+    project = founding.found(owner, name="Agree", task="token-classification", labels=labels)
+    text = "Ada met Bo"
+    example = Example.objects.create(project=project, data={"text": text}, digest=b"1", place=1)
+    for someone, end in ((owner, 3), (person("other@example.org"), 7)):
+        said = [{"start": 0, "end": end, "label": name, "text": text[:end]}]
+        Annotation.objects.create(
+            example=example, author=someone, answer={"spans": said}, source="person"
+        )
+    gold.settle_all(project)
+    found = agreement.of(project)
+    assert found["by_label"][name] == pytest.approx(found["krippendorff_alpha"])
+    assert 0 < found["by_label"][name] < 1
