@@ -17,10 +17,11 @@ def test_axe_finds_nothing_serious(seen, size):
     assert said(seen, size) == []
 
 
-def test_chinese_pages_of_the_data_fit_a_phone(full_circle, visit):
+def test_chinese_pages_of_the_data_and_the_desk_fit_a_phone(full_circle, visit):
+    """Opened on it: what a page decides when it opens, such as what it folds away, is seen, too."""
     visitor = visit(language="zh-hans", phone=True, axe=True)
     found = []
-    for name, path in full_circle.data.items():
+    for name, path in {**full_circle.data, "desk": full_circle.pages()["desk"]}.items():
         visitor.go(path)
         visitor.settle()
         found += [f"{name}: {each}" for each in chrome.violations(visitor.page)]

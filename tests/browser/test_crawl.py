@@ -22,7 +22,9 @@ Known = Mapping[str, tuple[int, Sequence[str]]]  # by path: how it answered, and
 
 
 @pytest.mark.parametrize("who", ["owner", "annotator"])
-def test_every_link_leads_to_a_page_that_complains_of_nothing(full_circle, visit, request, who):
+def test_every_link_leads_to_a_page_and_one_of_each_kind_complains_of_nothing(
+    full_circle, visit, request, who
+):
     if who == "owner":
         paths, opened = full_circle.pages(), request.getfixturevalue("seen")
         known = {paths[name]: (one.status, one.links) for name, one in opened.items()}
