@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.problems import Conflict
-from labeling import answering, asking, holding, jobs, queue, sitting, talking
+from labeling import answering, asking, holding, jobs, pace, queue, sitting, talking
 from labeling.models import Assignment
 from labeling.views import desk, drawer
 from ml.answers import AnswerError
@@ -28,7 +28,7 @@ from projects.access import MemberRequest
 
 HAS, PERSON = "X-Desk", "X-Desk-Person"
 ANEW = "anew"  # the page took back an answer that had perhaps arrived
-LONGEST_PAUSE_MS = 10 * 60 * 1000
+LONGEST_MS = int(pace.LONGEST.total_seconds() * 1000)
 KEPT, REFUSED, GONE = 200, 422, 409
 View = Callable[..., HttpResponse]
 
@@ -170,7 +170,10 @@ def _drawn(request: MemberRequest, assignment: Assignment | None) -> str:
 
 
 def _spent(request: MemberRequest) -> int | None:
-    """How long the person looked, in ms; a pause longer than ten minutes says nothing."""
+    """How long the person looked, in ms, at most as long as a lease can last.
+
+    Longer ones count as that: left out, work that takes long would have no time at all, and a
+    median minds no pause now and then.
+    """
     sent = request.POST.get("duration_ms", "")
-    spent = int(sent) if sent.isdecimal() and len(sent) < 10 else None
-    return spent if spent is not None and spent <= LONGEST_PAUSE_MS else None
+    return min(int(sent), LONGEST_MS) if sent.isdecimal() and len(sent) < 10 else None

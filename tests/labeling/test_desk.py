@@ -144,7 +144,7 @@ def test_no_label_or_an_unknown_one_is_asked_again(desk, has):
     assert not Annotation.objects.exists()
 
 
-@pytest.mark.parametrize("sent", ["-5", "abc", "1e9", "99999999999999999999", "999999999", "٣"])
+@pytest.mark.parametrize("sent", ["-5", "abc", "1e9", "99999999999999999999", "٣"])
 def test_a_strange_duration_is_no_duration(desk, sent):
     desk.post("desk-next")
     desk.post("desk-answer", desk.held().pk, label="spam", duration_ms=sent)
