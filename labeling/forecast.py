@@ -8,6 +8,7 @@ from statistics import fmean, stdev
 from django.db import connection
 from django.utils import timezone
 
+from labeling import team
 from projects import tally
 from projects.models import Project, Status
 from projects.tally import Counts
@@ -17,10 +18,9 @@ Z80 = 1.2816  # so many deviations to either side hold four in five
 FARTHEST = 3650  # days: who needs longer is told so, not given a date
 
 _LATELY = """
-SELECT floor(extract(epoch FROM now() - created_at) / 86400)::int, count(*)
+SELECT floor(extract(epoch FROM now() - coalesce(ended_at, created_at)) / 86400)::int, count(*)
 FROM labeling_assignment
-WHERE project_id = %s AND state = 'submitted' AND NOT is_check
-    AND created_at > now() - make_interval(days => %s) GROUP BY 1
+WHERE project_id = %s AND id >= %s AND state = 'submitted' AND NOT is_check GROUP BY 1
 """
 
 
@@ -36,8 +36,9 @@ class Forecast:
 
 def of(project: Project) -> Forecast:
     left = answers(project, tally.of(project)).left
+    since = team.born(timezone.now() - timedelta(days=DAYS) - team.EARLIER)
     with connection.cursor() as cursor:
-        cursor.execute(_LATELY, [project.pk, DAYS])
+        cursor.execute(_LATELY, [project.pk, since])
         lately = dict(cursor.fetchall())
     days = [float(lately.get(back, 0)) for back in range(DAYS)]
     pace = fmean(days)

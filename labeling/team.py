@@ -45,8 +45,8 @@ class Work:
 _WORK = """
 WITH did AS (
     SELECT person_id, count(*) FILTER (WHERE done) AS answers,
-        count(*) FILTER (WHERE done AND created_at >= %(today)s) AS today,
-        count(*) FILTER (WHERE done AND created_at >= %(week)s) AS week,
+        count(*) FILTER (WHERE done AND at >= %(today)s) AS today,
+        count(*) FILTER (WHERE done AND at >= %(week)s) AS week,
         count(*) FILTER (WHERE state = 'skipped') AS skipped,
         count(*) FILTER (WHERE beside = 'shown') AS shown,
         count(*) FILTER (WHERE beside = 'shown' AND accepted) AS accepted,
@@ -54,9 +54,9 @@ WITH did AS (
         count(*) FILTER (WHERE beside = 'hidden' AND accepted) AS alike,
         count(*) FILTER (WHERE beside = 'check') AS checks,
         count(*) FILTER (WHERE beside = 'check' AND accepted) AS checks_right,
-        max(created_at) AS last
+        max(at) AS last
     FROM (
-        SELECT person_id, state, accepted, created_at,
+        SELECT person_id, state, accepted, coalesce(ended_at, created_at) AS at,
             state = 'submitted' AND NOT is_check AS done,
             CASE WHEN state <> 'submitted' OR accepted IS NULL THEN ''
                 WHEN is_check THEN 'check' WHEN hidden THEN 'hidden' ELSE 'shown' END AS beside
@@ -155,9 +155,11 @@ def makers(project: Project) -> list[Maker]:
     ]
 
 
-# Ids sort by the time of their birth, so the newest leases are one stretch of the index.
+# Ids sort by the time of their birth, so the newest leases are one stretch of the index. What was
+# fetched before it was answered begins a little earlier.
+EARLIER = timedelta(days=1)
 _BY_DAY = """
-SELECT (created_at AT TIME ZONE %s)::date, count(*) FROM labeling_assignment
+SELECT (coalesce(ended_at, created_at) AT TIME ZONE %s)::date, count(*) FROM labeling_assignment
 WHERE project_id = %s AND id >= %s AND state = 'submitted' AND NOT is_check
     AND (%s::uuid IS NULL OR person_id = %s) GROUP BY 1
 """
@@ -168,7 +170,7 @@ def by_day(
 ) -> list[tuple[date, int]]:
     """Answers at the desk on each of the last days, today last."""
     today = _midnight()
-    since = _born(today - timedelta(days=days - 1))
+    since = born(today - timedelta(days=days - 1) - EARLIER)
     zone, who = timezone.get_current_timezone_name(), person.pk if person else None
     counts = dict(_asked(_BY_DAY, [zone, project.pk, since, who, who]))
     dates = [(today - timedelta(days=back)).date() for back in range(days - 1, -1, -1)]
@@ -179,7 +181,7 @@ def _midnight() -> datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _born(moment: datetime) -> UUID:
+def born(moment: datetime) -> UUID:
     """The least id that something born then can have."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 

@@ -3,7 +3,9 @@
 import csv
 import io
 from datetime import timedelta
+from uuid import UUID
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -37,10 +39,29 @@ def test_what_was_before_today_counts_in_all_alone(project, member):
     answer(project, member, SPAM)
     answer(project, member, SPAM)
     Assignment.objects.filter(pk=Assignment.objects.order_by("id")[0].pk).update(
-        created_at=timezone.now() - timedelta(days=9)
+        created_at=(before := timezone.now() - timedelta(days=9)), ended_at=before
     )
     mine = of(project, member)
     assert (mine.answers, mine.today, mine.week) == (2, 1, 1)
+
+
+def test_an_answer_counts_for_the_day_on_which_it_was_given(project, owner, member):
+    """Not for that on which its example was fetched; leases of earlier releases know no other."""
+    filled(project, 3)
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    answers = [answer(project, someone, SPAM) for someone in (member, member, owner)]
+    before_midnight, right_after = today - timedelta(minutes=1), today
+    yesterday = {"created_at": before_midnight, "ended_at": before_midnight}
+    fetched = {"created_at": before_midnight, "ended_at": right_after}
+    of_old = {"created_at": before_midnight, "ended_at": None}
+    for kept, times in zip(answers, (yesterday, fetched, of_old), strict=True):
+        born = team.born(times["created_at"]).int + kept.assignment.pk.int % 2**80
+        Assignment.objects.filter(pk=kept.assignment.pk).update(id=UUID(int=born), **times)
+    assert (of(project, member).today, of(project, owner).today) == (1, 0)
+    assert of(project, member).last == right_after
+    assert [count for _day, count in team.by_day(project)[-2:]] == [2, 1]
+    assert team.by_day(project, days=1) == [(timezone.localdate(), 1)]
+    assert forecast.of(project).a_day == pytest.approx(3 / 7)
 
 
 def test_agreement_is_with_each_other_answer_to_the_same(project, owner, member):
@@ -118,7 +139,7 @@ def spread(project, counts):
         for _ in range(count):
             lease = next(leases)
             moment = timezone.now() - timedelta(days=back, hours=1)
-            Assignment.objects.filter(pk=lease.pk).update(created_at=moment)
+            Assignment.objects.filter(pk=lease.pk).update(created_at=moment, ended_at=moment)
 
 
 def test_an_even_pace_ends_on_one_day(project, member):
