@@ -14,8 +14,9 @@ from labeling import pace
 from labeling.models import Assignment, Held
 from projects.models import Annotation, AnnotationSource, Example, Project
 
-# Whoever closed the desk may come back at once, and finds the same example.
-LEAVING = timedelta(seconds=60)
+# What no page shows: whoever closed the desk may come back at once, and finds the same example; and
+# what is on its way to a page may find nobody there any more.
+BRIEFLY = timedelta(seconds=60)
 
 
 def held(person: User, project: Project) -> Assignment | None:
@@ -41,9 +42,23 @@ def renew(assignment: Assignment) -> None:
 
 def leave(assignment: Assignment) -> None:
     """The desk was closed: what they hold is free soon, unless they are back before."""
-    _both(assignment).filter(expires_at__gt=timezone.now() + LEAVING).update(
-        expires_at=timezone.now() + LEAVING
-    )
+    _cut_short(_both(assignment))
+
+
+def hand_out(leases: list[Assignment]) -> None:
+    """A page that can say so is to have them: they are free soon, unless it says that it does."""
+    _cut_short(Assignment.objects.filter(pk__in=[one.pk for one in leases], state=Held.LEASED))
+
+
+def prolong(assignment: Assignment) -> None:
+    """Until a page that begins had the time to say that it has it."""
+    until = timezone.now() + BRIEFLY
+    _both(assignment).filter(expires_at__lt=until).update(expires_at=until)
+
+
+def _cut_short(leases: QuerySet[Assignment]) -> None:
+    until = timezone.now() + BRIEFLY
+    leases.filter(expires_at__gt=until).update(expires_at=until)
 
 
 def _both(assignment: Assignment) -> QuerySet[Assignment]:

@@ -55,11 +55,11 @@ def next_example(request: MemberRequest, project_id: UUID) -> HttpResponse:
 @require_POST
 @by_the_pages_person
 def ahead(request: MemberRequest, project_id: UUID) -> HttpResponse:
-    """The example after this one, early; and what the person holds stays theirs."""
+    """The example after this one, early."""
     current = holding.held(request.user, request.project)
     if current is None:
         return HttpResponse(status=204)
-    holding.renew(current)
+    holding.prolong(current)
     return _turn(request)
 
 
@@ -118,7 +118,7 @@ def undo(request: MemberRequest, project_id: UUID) -> HttpResponse:
 @require_POST
 @by_the_pages_person
 def renew(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> HttpResponse:
-    """The person is still at it."""
+    """The page has what was handed out, or the person is still at it."""
     holding.renew(drawer.own(request, assignment_id))
     return HttpResponse(status=204)
 
@@ -130,10 +130,11 @@ def leave(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> Http
 
     What was fetched ahead nobody has seen: it is free at once.
     """
-    holding.leave(drawer.own(request, assignment_id))
+    assignment = drawer.own(request, assignment_id)
     for lease in holding.both(request.user, request.project):
         if lease.ahead:
             answering.give_back(lease)
+    holding.leave(assignment)  # last: an answer on its way may put another on the desk meanwhile
     return HttpResponse(status=204)
 
 
@@ -154,6 +155,7 @@ def _turn(request: MemberRequest, said: str = "", status: int = KEPT) -> HttpRes
     after = queue.ahead_for(request.user, request.project) if current else None
     has = set(request.headers[HAS].split())
     lacking = [one for one in (current, after) if one and str(one.pk) not in has]
+    holding.hand_out(lacking)
     shown = {
         "said": said,
         "current": current,

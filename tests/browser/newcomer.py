@@ -19,7 +19,9 @@ EMAIL, PASSWORD = "newcomer@example.org", "a-long-passphrase-7"
 LABELS = {"en": ("refund", "delivery", "discount"), "zh-hans": ("退款", "物流", "优惠")}
 OPEN = 10  # rows of each label that nobody has labelled yet
 MINUTES = 240_000
-HELD = ("on the desk", "fetched ahead")  # for a minute after they left: nothing comes before it
+# What may come before a correction. Who leaves gives back what was fetched ahead, and has what they
+# are on for a minute; but their last answer may arrive after they left, and leases both anew.
+HELD = ("on the desk", "fetched ahead")
 
 
 @dataclass

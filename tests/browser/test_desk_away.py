@@ -59,6 +59,11 @@ def test_what_waits_survives_a_reload(one):
     one.visitor.complaints.clear()
 
 
+def test_the_page_says_that_it_has_what_was_handed_out(one):
+    with one.page.expect_request(re.compile("/desk/[^/]+/renew/")):
+        one.gives("r")
+
+
 def test_after_a_break_nothing_is_asked_twice(visit, studio):
     """Both leases are over. With the first answer the studio gives anew what is on the screen."""
     notes = desk.project(studio, "text-classification", [{"text": "One"}, {"text": "Two"}], LABELS)

@@ -1,7 +1,5 @@
 """The desk: one request an example, nothing leased by looking, every answer can be taken back."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,36 +9,6 @@ from labeling import queue
 from labeling.models import Assignment, Comment, Held, Learner
 from projects.models import Annotation, Project, Role
 from tests.cast import join, person, upload
-
-
-@pytest.fixture
-def desk(client, project, member):
-    """The desk of an annotator, with three texts to label."""
-    upload(project, b"text\none\ntwo\nthree\n")
-    client.force_login(member)
-    return Desk(client, project)
-
-
-class Desk:
-    """What a person does there, by plain forms or as the desk's modules do."""
-
-    def __init__(self, client, project):
-        self.client, self.project = client, project
-
-    def look(self):
-        return self.client.get(reverse("desk", args=[self.project.pk]))
-
-    def post(self, name, *ids, has="-", **fields):
-        """`has` names the examples on the screen; None where there is no JavaScript."""
-        headers = {} if has is None else {"X-Desk": has}
-        address = reverse(name, args=[self.project.pk, *ids])
-        return self.client.post(address, fields, headers=headers)
-
-    def held(self):
-        return Assignment.objects.get(project=self.project, state=Held.LEASED, ahead=False)
-
-    def ahead(self):
-        return Assignment.objects.get(project=self.project, state=Held.LEASED, ahead=True)
 
 
 def test_looking_leases_nothing(desk):
@@ -70,26 +38,9 @@ def test_what_is_on_the_screen_is_not_sent_again(desk):
     assert f"data-example>{desk.ahead().example.data['text']}<" in page.content.decode()
 
 
-def test_the_one_after_is_fetched_while_one_looks_and_the_lease_goes_on(desk):
-    desk.post("desk-next", has=None)
-    desk.held().__class__.objects.update(expires_at=timezone.now() + timedelta(seconds=5))
-    page = desk.post("desk-ahead", has=str(desk.held().pk)).content.decode()
-    assert desk.ahead().example.data["text"] in page
-    assert desk.held().expires_at > timezone.now() + timedelta(seconds=30)
-
-
 def test_nothing_is_fetched_ahead_for_whoever_is_on_nothing(desk):
     assert desk.post("desk-ahead").status_code == 204
     assert not Assignment.objects.exists()
-
-
-def test_whoever_leaves_frees_it_soon_and_whoever_comes_back_has_it(desk):
-    desk.post("desk-next")
-    assert desk.post("desk-leave", desk.held().pk).status_code == 204
-    assert desk.held().expires_at < timezone.now() + timedelta(seconds=70)
-    assert not Assignment.objects.filter(state=Held.LEASED, ahead=True)
-    desk.post("desk-renew", desk.held().pk)
-    assert desk.held().expires_at > timezone.now() + timedelta(seconds=70)
 
 
 def test_a_page_of_another_account_keeps_nothing(desk, owner):

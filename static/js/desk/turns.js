@@ -65,6 +65,7 @@ export function apply(turn, { force = false } = {}) {
     document.getElementById("sitting").replaceChildren(document.importNode(line.content, true));
     document.dispatchEvent(new CustomEvent("desk:stands"));
   }
+  if (panels.some(idOf)) document.dispatchEvent(new CustomEvent("desk:handed"));
   const nothing = panels.find((panel) => !idOf(panel));
   if (force) return turnTo(turn, panels, nothing);
   take(panels.filter((panel) => idOf(panel)));

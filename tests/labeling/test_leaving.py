@@ -1,0 +1,64 @@
+"""Leases follow the page: in full where one shows the example, a minute where none says so."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labeling.models import Assignment, Held
+
+MINUTE = timedelta(seconds=70)
+
+
+def brief():
+    """What is leased, and whether it is for a minute at most: on the desk, and ahead."""
+    leased = Assignment.objects.filter(state=Held.LEASED).order_by("ahead")
+    return [one.expires_at < timezone.now() + MINUTE for one in leased]
+
+
+def test_whoever_leaves_frees_it_soon_and_whoever_comes_back_has_it(desk):
+    desk.post("desk-next")
+    assert desk.post("desk-leave", desk.held().pk).status_code == 204
+    assert desk.held().expires_at < timezone.now() + timedelta(seconds=70)
+    assert not Assignment.objects.filter(state=Held.LEASED, ahead=True)
+    desk.post("desk-renew", desk.held().pk)
+    assert desk.held().expires_at > timezone.now() + timedelta(seconds=70)
+
+
+def test_what_is_handed_out_is_theirs_for_a_minute_until_the_page_says_it_has_it(desk):
+    desk.post("desk-next")
+    first, second = desk.held(), desk.ahead()
+    assert brief() == [True, True]
+    desk.post("desk-renew", first.pk)
+    assert brief() == [False, False]
+    desk.post("desk-answer", first.pk, has=f"{first.pk} {second.pk}", label="spam")
+    assert desk.held() == second
+    assert brief() == [False, True], "with the answer it said what is on the screen now"
+
+
+def test_an_answer_that_arrives_after_its_page_was_left_keeps_nothing_for_long(desk):
+    desk.post("desk-next")
+    first, second = desk.held(), desk.ahead()
+    desk.post("desk-renew", first.pk)
+    desk.post("desk-leave", second.pk)
+    desk.post("desk-answer", first.pk, has=f"{first.pk} {second.pk}", label="spam")
+    assert brief() == [True, True]
+
+
+def test_to_fetch_ahead_makes_no_lease_longer_than_until_the_page_says_it_has_it(desk):
+    desk.post("desk-next")
+    desk.post("desk-leave", desk.held().pk)
+    Assignment.objects.update(expires_at=timezone.now() + timedelta(seconds=5))
+    page = desk.post("desk-ahead", has=str(desk.held().pk)).content.decode()
+    assert desk.ahead().example.data["text"] in page
+    assert brief() == [True, True]
+    assert desk.held().expires_at > timezone.now() + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("by", ["plain form", "program"])
+def test_who_cannot_say_it_has_the_lease_in_full(desk, project, member, speak, by):
+    if by == "program":
+        speak(member).post(f"/api/v1/projects/{project.pk}/queue/next/")
+    else:
+        desk.post("desk-next", has=None)
+    assert brief() == [False]
