@@ -45,7 +45,7 @@ def main() -> None:
     if options.inside:  # a process that was told of the fresh folder before it loaded anything
         print(json.dumps(measure(options.rows)))
         return
-    found = fresh.servers("bench.board", "--inside", "--rows", str(options.rows))
+    found = fresh.run("bench.board", "--inside", "--rows", str(options.rows))
     print(json.dumps(found, indent=1) if options.json else shown(found))
 
 

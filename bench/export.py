@@ -49,7 +49,7 @@ def main() -> None:
         print(json.dumps(measure(options.rows, options.formats)))
         return
     told = ("--formats", *options.formats, "--rows", *map(str, options.rows))
-    found = fresh.servers("bench.export", "--inside", *told)
+    found = fresh.run("bench.export", "--inside", *told)
     print(json.dumps(found, indent=1) if options.json else shown(found))
 
 

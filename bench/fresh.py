@@ -8,8 +8,9 @@ from typing import Any
 from studio.running import temporary
 
 
-def servers(module: str, *arguments: str) -> dict[str, Any]:
-    """What this bench says in a process that was told of the fresh folder before it loaded it."""
+def run(module: str, *arguments: str) -> dict[str, Any]:
+    """Run this bench in a process that was told of the fresh folder before it loaded anything, and
+    give what it says."""
     with temporary.folder() as place:
         studio = temporary.at(place)
         studio.start("--servers-only")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -17,6 +17,10 @@ from ml.logistic import HeldOut
 from ml.planning import Effort, Plan
 from ml.runs import RunFolder
 from ml.task import Bundle, Row, Task
+
+if TYPE_CHECKING:
+    from ml.encoders import EncoderModel
+    from ml.marking import Marker
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Work:
     watch: Watch
     began: float  # time.monotonic() when the run did
 
-    def bundled(self, model: Any) -> Bundle:
+    def bundled(self, model: EncoderModel | Marker) -> Bundle:
         """The model with what belongs to it."""
         return Bundle(
             self.task.slug,

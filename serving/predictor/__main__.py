@@ -7,9 +7,10 @@ import uvicorn
 from django.conf import settings
 
 LAST_ANSWERS_SECONDS = 20
-# Longer than callers keep an idle connection (httpx: 5 s, as uvicorn would): who closes it first
-# must be the caller, or a request that is on its way just then is lost.
-IDLE_SECONDS = 75
+# Longer than the usual callers keep an idle connection (httpx: 5 s, as uvicorn would; Go: 90 s):
+# where the caller closes it first, no request is lost that is on its way just then. Who keeps one
+# for longer, or never closes it, has to ask again on a new one.
+IDLE_SECONDS = 95
 
 
 def main() -> None:

@@ -1,4 +1,8 @@
-"""A real studio to be hurt: every process as in use, on free ports and a fresh data folder."""
+"""A real studio to be hurt: every process as in use, on free ports and a fresh data folder.
+
+Its base model makes no vectors of examples (see `small_base_model`): no fault here meets embedding
+or the instant model.
+"""
 
 import json
 import shutil

@@ -1,7 +1,8 @@
 """Trainers that begin with their libraries loaded: forks of one process that has loaded them.
 
 To load torch and transformers takes several times what a toy run takes. Where a trainer is killed
-in a step or in a save, that is not what is tested; everything after it is as in `python -m ml`.
+in a step or in a save, that is not what is tested; everything after it is as in `python -m ml`, but
+for the end of a trainer whose supervisor died: it is told by stdin, and a fork's stdin is no pipe.
 """
 
 import multiprocessing
