@@ -112,8 +112,8 @@ def visitor(
 
 def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
     """What axe finds that is serious or worse, with where. `rules`: of all, if none is named."""
-    # For rules that read style sheets or films axe would load those anew beforehand. The one that is
-    # on, `no-autoplay-audio`, is but moderate, and so not among what is reported.
+    # For rules that read style sheets or films axe would load those anew beforehand. The one that
+    # is on, `no-autoplay-audio`, is but moderate, and so not among what is reported.
     how = {"resultTypes": ["violations"], "preload": False}
     if rules:
         how["runOnly"] = list(rules)
