@@ -66,6 +66,7 @@ class Circle:
             "traffic": f"{here}/endpoints/{point}/traffic/",
             "people": f"{here}/people/",
             "settings": f"{here}/settings/",
+            "guidelines": f"{here}/guidelines/",
             "labels": f"{here}/settings/labels/",
             "labels-change": f"{here}/settings/labels/change/?how=delete&label={self.labels[0]}",
             **self.data,
