@@ -50,6 +50,11 @@ def hand_out(leases: list[Assignment]) -> None:
     _cut_short(Assignment.objects.filter(pk__in=[one.pk for one in leases], state=Held.LEASED))
 
 
+def fetched_ahead(assignment: Assignment) -> list[Assignment]:
+    """What its person was to see after it, whatever its time: nothing ends by looking."""
+    return list(_both(assignment).filter(ahead=True))
+
+
 def prolong(assignment: Assignment) -> None:
     """Until a page that begins had the time to say that it has it."""
     until = timezone.now() + BRIEFLY
@@ -96,7 +101,10 @@ def both(person: User, project: Project) -> list[Assignment]:
 
 
 def of(person: User, project: Project) -> dict[bool, Assignment]:
-    """The good leases of a person: on the desk (False) and ahead (True). Others end with this."""
+    """The good leases of a person: on the desk (False) and ahead (True).
+
+    Others end with this, so it stands in a transaction.
+    """
     now = timezone.now()
     good: dict[bool, Assignment] = {}
     theirs = Assignment.objects.select_related("example").annotate(done=_answered_otherwise())

@@ -131,9 +131,8 @@ def leave(request: MemberRequest, project_id: UUID, assignment_id: UUID) -> Http
     What was fetched ahead nobody has seen: it is free at once.
     """
     assignment = drawer.own(request, assignment_id)
-    for lease in holding.both(request.user, request.project):
-        if lease.ahead:
-            answering.give_back(lease)
+    for lease in holding.fetched_ahead(assignment):
+        answering.give_back(lease)
     holding.leave(assignment)  # last: an answer on its way may put another on the desk meanwhile
     return HttpResponse(status=204)
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Assignment, Held
+from projects.models import Example
 
 MINUTE = timedelta(seconds=70)
 
@@ -23,6 +24,16 @@ def test_whoever_leaves_frees_it_soon_and_whoever_comes_back_has_it(desk):
     assert not Assignment.objects.filter(state=Held.LEASED, ahead=True)
     desk.post("desk-renew", desk.held().pk)
     assert desk.held().expires_at > timezone.now() + timedelta(seconds=70)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_leaves_after_their_time_frees_what_was_fetched_ahead(desk):
+    desk.post("desk-next")
+    lease = desk.held()
+    Assignment.objects.update(expires_at=timezone.now())
+    assert desk.post("desk-leave", lease.pk).status_code == 204
+    assert not Assignment.objects.filter(state=Held.LEASED, ahead=True)
+    assert Example.objects.filter(claims=0).count() == 2
 
 
 def test_what_is_handed_out_is_theirs_for_a_minute_until_the_page_says_it_has_it(desk):
