@@ -107,13 +107,16 @@ def of(person: User, project: Project) -> dict[bool, Assignment]:
     """
     now = timezone.now()
     good: dict[bool, Assignment] = {}
+    over: list[UUID] = []
     theirs = Assignment.objects.select_related("example").annotate(done=_answered_otherwise())
     for one in theirs.filter(person=person, project=project, state=Held.LEASED):
         gone = one.example.set_aside or one.example.deleted_at is not None
         if one.expires_at > now and not gone and not one.done:
             good[one.ahead] = one
         else:
-            expire_among(Assignment.objects.filter(pk=one.pk), wait=True)
+            over.append(one.pk)
+    if over:  # at once, for so their examples are locked in the order of all
+        expire_among(Assignment.objects.filter(pk__in=over), wait=True)
     return good
 
 
