@@ -134,9 +134,11 @@ def skip(assignment: Assignment, reason: str, *, anew: bool = False) -> None:
     if anew and assignment.state == Held.SUBMITTED:
         _take_back(assignment)
         example, assignment = _locked(assignment)
-    if assignment.state == Held.SUBMITTED:
+    answered = assignment.answered_otherwise  # type: ignore[attr-defined]  # see _locked
+    if answered or assignment.state == Held.SUBMITTED:
         raise Conflict(_("You answered this one already. Take the annotation back first."))
-    late.give_back_newer(example, assignment)
+    if assignment.state != Held.LEASED:
+        late.give_back_newer(example, assignment)
     _end(assignment, Held.SKIPPED, skip_reason=reason)
     _no_longer_theirs(example, assignment.person)
     if not _someone_left(example, assignment.project):
@@ -266,7 +268,7 @@ def _locked(assignment: Assignment) -> tuple[Example, Assignment]:
     """Example and assignment as they are now; nobody else changes them until we are done.
 
     The assignment says as `answered_otherwise` whether its person has an answer to the example,
-    given by another lease or by none.
+    given by another lease or by none; or by this one, unless that was taken back.
     """
     (example,) = Example.objects.raw(
         "SELECT * FROM projects_example WHERE id = %s FOR UPDATE", [assignment.example_id]

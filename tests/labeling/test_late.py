@@ -76,6 +76,28 @@ def test_what_was_answered_by_the_newer_lease_is_not_taken_by_the_older_one(proj
     assert Annotation.objects.filter(author=member).count() == 2
 
 
+@pytest.mark.parametrize("by", ["the newer lease", "bulk"])
+def test_what_was_answered_by_another_way_is_not_skipped(project, member, two, by):
+    first, second = two
+    answering.submit(answering.held_by(member, first.pk), SPAM, 5)
+    lease = anew(project, member, second)
+    if by == "bulk":
+        Annotation.record(lease.example, SPAM, member, AnnotationSource.PERSON)
+    else:
+        answering.submit(lease, SPAM, 5)
+    for one in (second, lease):
+        with pytest.raises(Conflict, match="already"):
+            answering.skip(answering.held_by(member, one.pk), "unclear")
+    assert not Assignment.objects.filter(state=Held.SKIPPED)
+
+
+def test_a_skip_in_time_looks_for_no_other_lease(project, member, django_assert_max_num_queries):
+    filled(project, 1)
+    lease = queue.next_for(member, project)
+    with django_assert_max_num_queries(7):
+        answering.skip(lease, "unclear")
+
+
 def test_a_second_look_that_they_were_given_anew_counts_by_the_older_lease(
     project, owner, member, always
 ):
