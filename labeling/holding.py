@@ -1,7 +1,8 @@
 """What a person holds of the queue, and until when: leases."""
 
 import time
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,9 +15,8 @@ from labeling import pace
 from labeling.models import Assignment, Held
 from projects.models import Annotation, AnnotationSource, Example, Project
 
-# What no page shows: whoever closed the desk may come back at once, and finds the same example; and
-# what is on its way to a page may find nobody there any more.
-BRIEFLY = timedelta(seconds=60)
+# Whoever closed the desk may come back at once, and finds the same example.
+LEAVING = timedelta(seconds=60)
 
 
 def held(person: User, project: Project) -> Assignment | None:
@@ -35,19 +35,15 @@ def _answered_otherwise() -> Exists:
 
 
 def renew(assignment: Assignment) -> None:
-    """The person is still at work: what they hold stays theirs for a whole lease from now."""
+    """The page has what they hold, or they are still at work: it is theirs for a whole lease."""
     until = timezone.now() + pace.lease(assignment.project)
-    _both(assignment).update(expires_at=until)
+    _end_at(until, _both(assignment))
 
 
 def leave(assignment: Assignment) -> None:
     """The desk was closed: what they hold is free soon, unless they are back before."""
-    _cut_short(_both(assignment))
-
-
-def hand_out(leases: list[Assignment]) -> None:
-    """A page that can say so is to have them: they are free soon, unless it says that it does."""
-    _cut_short(Assignment.objects.filter(pk__in=[one.pk for one in leases], state=Held.LEASED))
+    until = timezone.now() + LEAVING
+    _end_at(until, _both(assignment).filter(expires_at__gt=until))
 
 
 def fetched_ahead(assignment: Assignment) -> list[Assignment]:
@@ -55,15 +51,24 @@ def fetched_ahead(assignment: Assignment) -> list[Assignment]:
     return list(_both(assignment).filter(ahead=True))
 
 
-def prolong(assignment: Assignment) -> None:
-    """Until a page that begins had the time to say that it has it."""
-    until = timezone.now() + BRIEFLY
-    _both(assignment).filter(expires_at__lt=until).update(expires_at=until)
+def hand_out(leases: list[Assignment], has: Collection[str]) -> list[Assignment]:
+    """To a page that says which it has; gives those that it lacks.
+
+    These are theirs for long enough that the page can say that they came; there may be none any
+    more. The others as long at least: they are on a page that was left and opened again.
+    """
+    until = timezone.now() + pace.SHORTEST
+    lacking = [one for one in leases if str(one.pk) not in has]
+    for one in leases:
+        if one in lacking or one.expires_at < until:
+            Assignment.objects.filter(pk=one.pk, state=Held.LEASED).update(expires_at=until)
+    return lacking
 
 
-def _cut_short(leases: QuerySet[Assignment]) -> None:
-    until = timezone.now() + BRIEFLY
-    leases.filter(expires_at__gt=until).update(expires_at=until)
+def _end_at(until: datetime, leases: QuerySet[Assignment]) -> None:
+    """One after the other, in no transaction: who waits for one that an act holds keeps none."""
+    for pk in list(leases.values_list("pk", flat=True)):
+        leases.filter(pk=pk).update(expires_at=until)
 
 
 def _both(assignment: Assignment) -> QuerySet[Assignment]:

@@ -56,10 +56,8 @@ def next_example(request: MemberRequest, project_id: UUID) -> HttpResponse:
 @by_the_pages_person
 def ahead(request: MemberRequest, project_id: UUID) -> HttpResponse:
     """The example after this one, early."""
-    current = holding.held(request.user, request.project)
-    if current is None:
+    if holding.held(request.user, request.project) is None:
         return HttpResponse(status=204)
-    holding.prolong(current)
     return _turn(request)
 
 
@@ -153,8 +151,7 @@ def _turn(request: MemberRequest, said: str = "", status: int = KEPT) -> HttpRes
         return redirect(address if current else f"{address}?{desk.NOTHING_LEFT}")
     after = queue.ahead_for(request.user, request.project) if current else None
     has = set(request.headers[HAS].split())
-    lacking = [one for one in (current, after) if one and str(one.pk) not in has]
-    holding.hand_out(lacking)
+    lacking = holding.hand_out([one for one in (current, after) if one], has)
     shown = {
         "said": said,
         "current": current,

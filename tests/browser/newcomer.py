@@ -20,7 +20,8 @@ LABELS = {"en": ("refund", "delivery", "discount"), "zh-hans": ("退款", "物�
 OPEN = 10  # rows of each label that nobody has labelled yet
 MINUTES = 240_000
 # What may come before a correction. Who leaves gives back what was fetched ahead, and has what they
-# are on for a minute; but their last answer may arrive after they left, and leases both anew.
+# are on for a minute; but their last answer may arrive after they left, and leases both anew, for
+# five minutes.
 HELD = ("on the desk", "fetched ahead")
 
 

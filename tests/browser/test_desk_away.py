@@ -59,9 +59,24 @@ def test_what_waits_survives_a_reload(one):
     one.visitor.complaints.clear()
 
 
-def test_the_page_says_that_it_has_what_was_handed_out(one):
-    with one.page.expect_request(re.compile("/desk/[^/]+/renew/")):
-        one.gives("r")
+def test_the_page_says_that_it_has_what_was_handed_out_until_that_arrives(one):
+    one.page.clock.install()
+    one.sit_down()
+    said = []
+    one.page.on("request", lambda each: said.append(each.url) if "/renew/" in each.url else None)
+    one.page.clock.fast_forward(30_000)
+    one.gives("r")
+    expect(one.line).to_contain_text("Saved")
+    one.page.clock.fast_forward(31_000)
+    assert not said, "a minute after the last word, and the answer was one"
+    one.page.route("**/renew/", lambda route: route.abort(), times=1)
+    with one.page.expect_event("requestfailed", lambda each: "/renew/" in each.url):
+        one.page.clock.fast_forward(30_000)
+    with one.page.expect_response(re.compile("/desk/[^/]+/renew/")) as kept:
+        one.page.clock.fast_forward(5_000)
+    assert kept.value.status == 204
+    assert len(said) == 2
+    one.visitor.complaints.clear()
 
 
 def test_after_a_break_nothing_is_asked_twice(visit, studio):

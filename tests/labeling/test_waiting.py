@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from labeling import queue
+from labeling import holding, queue
 from labeling.models import Assignment, Held
 from tests.cast import eventually
 from tests.labeling.team import filled
@@ -58,3 +58,18 @@ def test_two_who_come_back_at_once_wait_in_turn(project, member):
         )
     assert free_while_waiting(lambda: queue.next_for(member, project), first, second)
     assert Assignment.objects.filter(state=Held.EXPIRED).count() == 2
+
+
+def test_who_renews_or_leaves_or_is_handed_two_keeps_none_while_waiting(project, member):
+    """Acts lock the leases of many, in an order of their own."""
+    filled(project, 2)
+    leases = [queue.next_for(member, project), queue.ahead_for(member, project)]
+    deeds = {
+        "renew": lambda: holding.renew(leases[0]),
+        "leave": lambda: holding.leave(leases[0]),
+        "hand out": lambda: holding.hand_out(leases, has=()),
+    }
+    for held, other in (leases, reversed(leases)):
+        for name, deed in deeds.items():
+            holding.renew(leases[0])
+            assert free_while_waiting(deed, held, other), name

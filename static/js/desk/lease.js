@@ -4,19 +4,20 @@ import { token } from "./sending.js";
 import { shown } from "./turns.js";
 
 const EVERY = 60_000;
+const AGAIN = 5_000; // after a word that did not arrive
+const PATIENCE = 20_000;
 const USED = 5 * 60_000; // how long after the last touch someone still counts as at work
-const SOON = 5_000; // whoever answers sooner says with the answer what is here
 let touched = Date.now();
-let unsaid = 0;
+let unsaid = true;
+let timer = 0;
 
 for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
   document.addEventListener(kind, () => { touched = Date.now(); }, { passive: true, capture: true });
 }
-// What was just handed out is theirs for a minute, unless the page says that it is here: they may have
-// left with their last answer.
-document.addEventListener("desk:handed", haveIt);
-haveIt();
-setInterval(() => { if (!document.hidden && Date.now() - touched < USED) renew(); }, EVERY);
+// What was just handed out is theirs for five minutes, unless the page says that it is here: they may have
+// left with their last answer. Whoever answers within a minute says so with the answer.
+document.addEventListener("desk:handed", () => { unsaid = true; later(EVERY); });
+later(EVERY);
 // Back from another page, as it was left: what was fetched ahead is no longer this person's.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 addEventListener("pagehide", () => {
@@ -24,14 +25,35 @@ addEventListener("pagehide", () => {
   if (address) navigator.sendBeacon(address, signed());
 });
 
-function haveIt() {
-  clearTimeout(unsaid);
-  unsaid = setTimeout(renew, SOON);
+function later(wait) {
+  clearTimeout(timer);
+  timer = setTimeout(tell, wait);
 }
 
-function renew() {
+async function tell() {
+  const atWork = !document.hidden && Date.now() - touched < USED;
+  const said = !(unsaid || atWork) || await renewed();
+  later(said ? EVERY : AGAIN);
+}
+
+async function renewed() {
   const address = shown()?.dataset.renew;
-  if (address) fetch(address, { method: "POST", body: signed(), redirect: "manual" }).catch(() => {});
+  if (!address) return true;
+  unsaid = false; // but for what is handed out meanwhile
+  const arrived = await post(address);
+  unsaid ||= !arrived;
+  return arrived;
+}
+
+// Signed out or no longer a member is an answer as well: what to do about that, the next answer says.
+async function post(address) {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const { status } = await fetch(address, { method: "POST", body: signed(), redirect: "manual", signal });
+    return status < 500 && status !== 429;
+  } catch {
+    return false;
+  }
 }
 
 function signed() {
