@@ -36,11 +36,10 @@ INSERT INTO labeling_suggestion
 SELECT s.*, now() FROM jsonb_to_recordset(%s::jsonb) AS s (
     example_id uuid, project_id uuid, answer jsonb, confidence float8, scores jsonb,
     model_version uuid, fed_back boolean)
-ON CONFLICT (example_id) DO NOTHING
 """
 _FILL = """
 UPDATE labeling_assignment a SET suggestion = w.value FROM jsonb_each(%s::jsonb) w
-WHERE a.id = w.key::uuid AND a.suggestion IS NULL
+WHERE a.id = w.key::uuid
 """
 # `made` counts what the walk's own version suggested, which goes with these or comes with them.
 _WALK_BACK = """
@@ -75,7 +74,9 @@ def take_away(project: Project, examples: list[UUID]) -> Before:
 
 
 def bring_back(project: Project, before: Mapping[UUID, dict[str, Any]]) -> None:
-    """Where nothing else was suggested since."""
+    """What `take_away` took from these, after what was suggested since has been taken away, too."""
+    if project.kind.answer.in_bulk:
+        return  # nothing was taken, and the walk is not held
     suggested = [was["suggestion"] for was in before.values() if "suggestion" in was]
     leases = {pk: told for was in before.values() for pk, told in was.get("leases", {}).items()}
     with connection.cursor() as cursor:

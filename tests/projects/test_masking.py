@@ -1,6 +1,8 @@
 """What is masked is masked wherever it stands in the project's data, and owners bring it back."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.ids import new_id
@@ -125,7 +127,13 @@ def test_what_is_written_about_a_text_goes_with_it_and_a_label_does_not(project,
     upload(project, b"text\nwrite to anna@example.org\n")
     suggested(project.examples.get(), {"label": "spam"})
     before = kept_of_models()
-    masked(project, owner)
+    act = masked(project, owner)
+    assert kept_of_models() == before
+    with CaptureQueriesContext(connection) as asked:
+        undone(act)
+    assert not [one for one in asked if "training_suggesting" in one["sql"]], (
+        "who suggests labels is not held: it would wait for examples, and they for it"
+    )
     assert kept_of_models() == before
     Project.objects.filter(pk=project.pk).update(task="text-generation")
     Example.objects.update(data={"prompt": "write to anna@example.org"})
