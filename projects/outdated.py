@@ -43,8 +43,11 @@ WHERE a.id = w.key::uuid
 """
 # `made` counts what the walk's own version suggested, which goes with these or comes with them.
 _WALK_BACK = """
-UPDATE training_suggesting SET behind = LEAST(behind, %(behind)s), made = GREATEST(0,
-    made + %(sign)s * cardinality(array_positions(%(versions)s::uuid[], version_id)))
+UPDATE training_suggesting s SET behind = LEAST(behind, %(behind)s), made = GREATEST(0,
+    made + %(sign)s * cardinality(array_positions(%(versions)s::uuid[], version_id))),
+    looked_at = GREATEST(0, looked_at - (
+        SELECT count(*) FROM projects_example e WHERE e.project_id = s.project_id
+        AND e.status = 'unlabeled' AND e.id > %(behind)s AND e.id <= s.behind))
 WHERE project_id = %(project)s
 """
 

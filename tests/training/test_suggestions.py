@@ -184,6 +184,8 @@ def test_a_text_that_changes_is_suggested_for_anew_and_counts_once(waiting, owne
     all_of_it()
     assert list(whole.all()) == before
     assert Suggestion.objects.count() == Suggesting.objects.get().made == 50
+    state = Suggesting.objects.get()
+    assert (state.looked_at, state.of) == (60, 60), "what it looks at again counts once"
 
 
 def test_one_example_on_which_it_fails_does_not_hold_up_the_others(waiting, monkeypatch):
