@@ -39,11 +39,14 @@ BY_CODE = {
 
 # What would tell the suggestion that is hidden.
 TELLING = (TORN, UNSURE, RARE, PHRASE)
+# What quotes the text, and says nothing once the text has changed (projects/outdated.py).
+QUOTING = (PHRASE, STRANGE)
 
 
 def told(assignment: Assignment) -> str:
     """The sentence in the reader's language. What a caller's feedback said stays as it was said."""
-    if assignment.hidden and assignment.reason in TELLING:
+    withheld = assignment.hidden and assignment.reason in TELLING
+    if withheld or (assignment.reason in QUOTING and not assignment.reason_values):
         return gettext(CHOSEN)
     words = gettext(assignment.reason) if assignment.reason else ""
     return words % assignment.reason_values if assignment.reason_values else words

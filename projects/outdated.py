@@ -20,16 +20,22 @@ _TAKE = """
 DELETE FROM labeling_suggestion s WHERE example_id = ANY(%s)
 RETURNING example_id, to_jsonb(s) - 'id' - 'created_at'
 """
-# Of ended leases, too: undo brings a lease back, with what was suggested.
+# Of ended leases, too: undo brings a lease back, with what was suggested. Why it came may quote the
+# text as well (labeling/reasons.py): neither that nor its turn is brought back, for the next
+# training of the instant model says both anew.
 _EMPTY = """
 WITH were AS (
     SELECT id, example_id, suggestion FROM labeling_assignment
-    WHERE example_id = ANY(%s) AND suggestion IS NOT NULL ORDER BY id FOR UPDATE
+    WHERE example_id = ANY(%s) AND (suggestion IS NOT NULL OR reason_values ? 'phrase')
+    ORDER BY id FOR UPDATE
 ), emptied AS (
-    UPDATE labeling_assignment a SET suggestion = NULL FROM were WHERE a.id = were.id
+    UPDATE labeling_assignment a SET suggestion = NULL, reason_values =
+        CASE WHEN a.reason_values ? 'phrase' THEN '{}' ELSE a.reason_values END
+    FROM were WHERE a.id = were.id
 )
-SELECT example_id, id, suggestion FROM were
+SELECT example_id, id, suggestion FROM were WHERE suggestion IS NOT NULL
 """
+_TAKE_TURNS = "DELETE FROM labeling_candidate WHERE example_id = ANY(%s)"
 _BRING_BACK = """
 INSERT INTO labeling_suggestion
     (example_id, project_id, answer, confidence, scores, model_version, fed_back, created_at)
@@ -50,20 +56,25 @@ UPDATE training_suggesting s SET behind = LEAST(behind, %(behind)s), made = GREA
         AND e.status = 'unlabeled' AND e.id > %(behind)s AND e.id <= s.behind))
 WHERE project_id = %(project)s
 """
+# As who trains the instant model, which takes a second or so (labeling/learning.py).
+_LEARN_NOTHING = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))"
 
 
 def hold(project: Project) -> None:
     """Before examples are locked: who suggests holds the walk first, and then the examples.
 
-    A chunk of the walk that read the old texts ends before, and another one begins after.
+    A chunk of the walk that read the old texts ends before, and another one begins after; so does
+    a training of the instant model.
     """
     relabeling.hold(project)
     if not project.kind.answer.in_bulk:
+        _asked(_LEARN_NOTHING, [str(project.pk)])
         _asked("SELECT 1 FROM training_suggesting WHERE project_id = %s FOR UPDATE", [project.pk])
 
 
 def take_away(project: Project, examples: list[UUID]) -> Before:
-    """What was suggested for these; nothing where a suggestion is but a label, and quotes none."""
+    """What was suggested for these, and what was said of them; nothing where a suggestion is but a
+    label, and quotes none."""
     before: Before = {}
     if project.kind.answer.in_bulk or not examples:
         return before
@@ -73,6 +84,8 @@ def take_away(project: Project, examples: list[UUID]) -> Before:
     for example, lease, told in _asked(_EMPTY, [examples]):
         leases = before.setdefault(example, {}).setdefault("leases", {})
         leases[str(lease)] = json.loads(told)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_TURNS, [examples])
     return before
 
 

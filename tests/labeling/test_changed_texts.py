@@ -1,14 +1,17 @@
 """What was suggested for a text is not suggested for another one: the text was mended or masked."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.ids import new_id
-from labeling import asking, checks, queue, review, suggesting
-from labeling.models import Assignment, Suggestion
-from projects import acting, bulk
-from projects.models import Annotation, Deed, Example, Project
-from tests.labeling.test_phrasebook import spans
+from labeling import asking, checks, learning, queue, reasons, review, suggesting
+from labeling.models import Assignment, Candidate, Suggestion
+from projects import acting, bulk, outdated
+from projects.models import Annotation, Deed, Example, Order, Project
+from tests.labeling.test_phrasebook import QUIET, spans
 from tests.projects.test_acting import acted
 
 TEXT, NOW = "write to ann@example.org or Bob", "write to [e-mail] or Bob"
@@ -81,3 +84,38 @@ def test_a_check_that_quotes_what_was_masked_is_met_by_nobody_and_shows_no_answe
     shown = client.get(page).content.decode()
     assert "write to [e-mail] or Bob" in shown and "ann@example.org" not in shown
     assert queue.next_for(member, stale) is None
+
+
+@pytest.fixture
+def alone(stale):
+    """The project with one example, whose text has something to mask."""
+    stale.examples.filter(data__text=NOW).delete()
+    return stale
+
+
+def test_why_it_came_quotes_nothing_that_was_masked(alone, owner, member, always):
+    always(QUIET)
+    alone.order = Order.SMART
+    alone.save()
+    said = {"reason": "strange", "values": {"phrase": "ann@example.org"}}
+    Candidate.objects.create(example=alone.examples.get(), project=alone, rank=0, **said)
+    lease = queue.next_for(member, alone)
+    assert "ann@example.org" in reasons.told(lease)
+    acted(alone, owner, Deed.MASK, kinds=["e-mail"])
+    lease.refresh_from_db()
+    assert lease.reason_values == {} and reasons.told(lease) == reasons.CHOSEN
+    assert not Candidate.objects.exists()
+
+
+def test_nothing_is_learned_from_texts_that_are_about_to_change(stale):
+    def may_learn() -> bool:
+        """As another process."""
+        try:
+            return learning._alone(stale)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as another:
+        assert another.submit(may_learn).result()
+        outdated.hold(stale)
+        assert not another.submit(may_learn).result()
