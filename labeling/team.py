@@ -54,9 +54,9 @@ WITH did AS (
         count(*) FILTER (WHERE beside = 'hidden' AND accepted) AS alike,
         count(*) FILTER (WHERE beside = 'check') AS checks,
         count(*) FILTER (WHERE beside = 'check' AND accepted) AS checks_right,
-        max(at) AS last
+        max(CASE WHEN state IN ('submitted', 'skipped') THEN at ELSE created_at END) AS last
     FROM (
-        SELECT person_id, state, accepted, coalesce(ended_at, created_at) AS at,
+        SELECT person_id, state, accepted, created_at, coalesce(ended_at, created_at) AS at,
             state = 'submitted' AND NOT is_check AS done,
             CASE WHEN state <> 'submitted' OR accepted IS NULL THEN ''
                 WHEN is_check THEN 'check' WHEN hidden THEN 'hidden' ELSE 'shown' END AS beside

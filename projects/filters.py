@@ -49,7 +49,7 @@ ORDERS = {
     "-disagreed": _("most disagreement first"),
 }
 
-GONE = _("Not here any more, so nobody can ask for it: %(what)s. Choose the filters anew.")
+GONE = _("Not here any more, or not told to you: %(what)s. Choose the filters anew.")
 
 
 @dataclass(frozen=True)

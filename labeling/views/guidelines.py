@@ -19,14 +19,15 @@ def page(request: MemberRequest, project_id: UUID, number: int | None = None) ->
     project = request.project
     kept = project.guidelines_history.select_related("created_by").order_by("-version")
     version = kept.first() if number is None else kept.filter(version=number).first()
-    if version is None and not 0 < (number or 1) <= project.guidelines_version:
+    asked = project.guidelines_version if number is None else number
+    if version is None and not 0 < asked <= project.guidelines_version:
         raise Http404
     before = request.GET.get("before", "")
     older = kept.filter(version__lt=int(before)) if _is_number(before) else kept
     versions = list(older.defer("text")[: SHOWN + 1])
     shown = {
         "version": version,
-        "number": number or project.guidelines_version,
+        "number": asked,
         "html": written.as_html(version.text) if version else "",
         **(_beside_the_one_before(project, version) if version else {}),
         "versions": versions[:SHOWN],

@@ -35,7 +35,7 @@ def page(request: MemberRequest, project_id: UUID) -> HttpResponse:
         "example": example,
         "told": told,
         "seen": review.mark(example) if example else "",
-        "why_here": review.why(example) if example else "",
+        "why_here": review.why(example) if example and pile == Pile.DIFFER else "",
         **_form(request, example, told),
         **beside_it.guidelines(request.user, project),
         "comments": talking.about(example) if example else [],

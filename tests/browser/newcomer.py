@@ -78,6 +78,10 @@ class Newcomer:
     def reads_example(self) -> str:
         return self.page.locator("[data-example]").inner_text()
 
+    def sits_down(self) -> None:
+        """The whole page is there: before it is, keys are nobody's."""
+        self.page.wait_for_url("**/desk/")
+
     def labels_what_they_were_on(self) -> None:
         """With its key. What someone is on stays theirs, whatever comes to the front meanwhile."""
         text = self.reads_example()

@@ -66,6 +66,7 @@ def upload(one: Newcomer, folder: Path) -> None:
 def label(one: Newcomer, count: int) -> None:
     """With the keys 1 to 9."""
     one.rail("Label").click()
+    one.sits_down()
     for _ in range(count):
         one.labels_what_they_were_on()
 
@@ -119,6 +120,7 @@ def answer_the_correction(one: Newcomer, wrong: tuple[str, str, str]) -> None:
     """It comes before all others, with where it came from and what the model said."""
     text, said, right = wrong
     one.link("Open the desk").click()
+    one.sits_down()
     for _ in HELD:
         if one.reads_example() != text:
             one.labels_what_they_were_on()

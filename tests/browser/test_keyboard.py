@@ -76,6 +76,7 @@ def label(keys: Keys) -> None:
     expect(page.locator(".command-list a").first).to_be_visible()
     page.keyboard.type(words("Label").lower())
     keys.press("Enter")
+    keys.one.sits_down()
     example = page.locator("[data-example]")
     for pressed in (("1",), ("3",), ("s", "Enter")):
         text = example.inner_text()
@@ -128,6 +129,7 @@ def correct(keys: Keys) -> None:
         keys.press("ArrowUp")
     keys.enter(keys.one.button("Send feedback"))
     keys.enter(keys.one.link("Open the desk"))
+    keys.one.sits_down()
     example = page.locator("[data-example]")
     for _ in HELD:
         if (shown := example.inner_text()) != text:

@@ -17,7 +17,7 @@ def rewritten(project, owner, *texts):
 
 
 def page(client, project, number=None):
-    name, more = ("guidelines-version", [number]) if number else ("guidelines", [])
+    name, more = ("guidelines-version", [number]) if number is not None else ("guidelines", [])
     return client.get(reverse(name, args=[project.pk, *more]))
 
 
@@ -43,7 +43,7 @@ def test_a_version_that_never_was_is_not_found(client, project, owner, stranger)
     client.force_login(owner)
     assert "Nobody wrote guidelines yet" in page(client, project).content.decode()
     rewritten(project, owner, "Be kind.")
-    assert page(client, project, 3).status_code == 404
+    assert [page(client, project, number).status_code for number in (0, 3)] == [404] * 2
     assert page(client, project, 10**12).status_code == 404
     assert "Nobody wrote" in page(client, project, 1).content.decode()  # of before they were kept
     client.force_login(stranger)

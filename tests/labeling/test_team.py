@@ -45,6 +45,16 @@ def test_what_was_before_today_counts_in_all_alone(project, member):
     assert (mine.answers, mine.today, mine.week) == (2, 1, 1)
 
 
+def test_nobody_was_there_when_what_they_left_ran_out(project, member):
+    filled(project, 1)
+    left = queue.next_for(member, project)
+    days_ago = timezone.now() - timedelta(days=3)
+    Assignment.objects.filter(pk=left.pk).update(
+        state="expired", created_at=days_ago, ended_at=timezone.now()
+    )
+    assert of(project, member).last == days_ago
+
+
 def test_an_answer_counts_for_the_day_on_which_it_was_given(project, owner, member):
     """Not for that on which its example was fetched; leases of earlier releases know no other."""
     filled(project, 3)

@@ -103,7 +103,7 @@ def test_it_goes_on_from_the_checkpoint_before_a_damaged_one(patient_run):
     assert losses(folder).keys() == set(range(1, STEPS + 1))
 
 
-def test_it_saves_and_ends_in_time_when_told_to_stop(patient_run):
+def test_it_saves_and_ends_when_told_to_stop(patient_run):
     folder = patient_run(settings={"checkpoint_seconds": 3600, "steps": 5000})
     trainer = start(folder)
     wait_for(trainer, folder, "metric", 10)
@@ -115,7 +115,7 @@ def test_it_saves_and_ends_in_time_when_told_to_stop(patient_run):
     assert not events_of(folder, "failed")
 
 
-def test_it_ends_at_once_when_told_to_stop_before_it_trains(patient_run):
+def test_it_ends_when_told_to_stop_before_it_trains(patient_run):
     trainer = start(patient_run())
     time.sleep(0.5)  # still loading libraries
     trainer.send_signal(signal.SIGTERM)
