@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.problems import Conflict
 from labeling import checks, holding, late, pace, reasons, second_looks
 from labeling.models import Assignment, Check, Held
-from projects import gold, relabeling
+from projects import gold, quoting, relabeling
 from projects.models import Annotation, AnnotationSource, Example, Project, Role, Status
 
 
@@ -46,6 +46,7 @@ def submit(
     if assignment.state != Held.LEASED:
         late.give_back_newer(example, assignment)
         late.refuse_if_taken(example, assignment)
+    quoting.check(assignment.project, answer, example)
     source = AnnotationSource.CHECK if assignment.is_check else AnnotationSource.PERSON
     annotation = Annotation.record(
         example,
@@ -224,7 +225,7 @@ def change(annotation: Annotation, answer: dict[str, Any]) -> None:
     history."""
     project = annotation.example.project
     answer = in_labels_of_today(project, answer)
-    _refuse_if_gone(annotation)
+    quoting.check(project, answer, _refuse_if_gone(annotation))
     annotation.revise(answer, guidelines_version=project.guidelines_version)
     gold.settle([annotation.example_id])
     checks.follow(annotation.example)
@@ -244,12 +245,13 @@ def forget(annotation: Annotation) -> None:
     checks.follow(annotation.example)
 
 
-def _refuse_if_gone(annotation: Annotation) -> None:
+def _refuse_if_gone(annotation: Annotation) -> Example:
     """Under the example's lock, so that changing and taking back come one after the other."""
-    Example.objects.select_for_update().get(pk=annotation.example_id)
+    example = Example.objects.select_for_update().get(pk=annotation.example_id)
     annotation.refresh_from_db(fields=["withdrawn_at", "answer"])
     if annotation.withdrawn_at is not None:
         raise Http404
+    return example
 
 
 # A check is met once, whatever became of the answer to it.

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.problems import Conflict
 from labeling import answering, checks, team
 from labeling.models import Comment, Notice, NoticeKind, Recheck, Said, Settlement
-from projects import gold, health, relabeling
+from projects import gold, health, quoting, relabeling
 from projects.models import Annotation, AnnotationSource, Deed, Example, Project, Status
 
 MOST = 100
@@ -131,12 +131,14 @@ def settle(
 ) -> Annotation:
     """The reviewer's answer is gold. One that they gave before goes into the history.
 
-    Raises Overtaken if it was settled since it was `seen` with another mark.
+    Raises Overtaken if it was settled since it was `seen` with another mark, and Conflict if its
+    text is another one by now.
     """
     answer = answering.in_labels_of_today(example.project, answer)
-    disputed = Example.objects.select_for_update().get(pk=example.pk).disputed
+    now = Example.objects.select_for_update().get(pk=example.pk)
     if seen not in ("", mark(example)):
         raise Overtaken(_("Someone settled this one meanwhile; their answer stays."))
+    quoting.check(example.project, answer, now)
     theirs = example.annotations.filter(source=AnnotationSource.REVIEW, author=reviewer)
     former = list(theirs.filter(withdrawn_at=None))
     for one in former:
@@ -151,7 +153,7 @@ def settle(
     Example.objects.filter(pk=example.pk).update(disputed=False)
     flags, recheck = _close(example, reviewer)
     ended = Settlement.objects.create(
-        annotation=annotation, disputed=disputed, flags=flags, recheck=recheck
+        annotation=annotation, disputed=now.disputed, flags=flags, recheck=recheck
     )
     _ended_before(former, ended)
     gold.settle([example.pk], locked=True)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from accounts.problems import Conflict
 from ml.answers import AnswerError
-from projects.models import Project
+from projects.models import Example, Project
 
 
 def fits(project: Project, answer: dict[str, Any], data: dict[str, Any] | None) -> bool:
@@ -19,3 +22,14 @@ def fits(project: Project, answer: dict[str, Any], data: dict[str, Any] | None) 
     except AnswerError:
         return False
     return True
+
+
+def check(project: Project, answer: dict[str, Any], example: Example) -> None:
+    """Raises Conflict where it is not about the text of today.
+
+    For who holds the example: its text may have changed while they waited for it.
+    """
+    if not fits(project, answer, example.data):
+        raise Conflict(
+            _("The text of this one has just changed, and your answer does not fit it any more.")
+        )

@@ -7,7 +7,8 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.ids import new_id
-from labeling import asking, checks, learning, queue, reasons, review, suggesting
+from accounts.problems import Conflict
+from labeling import answering, asking, checks, learning, queue, reasons, review, suggesting
 from labeling.models import Assignment, Candidate, Suggestion
 from projects import acting, bulk, outdated
 from projects.models import Annotation, Deed, Example, Order, Project
@@ -91,6 +92,23 @@ def alone(stale):
     """The project with one example, whose text has something to mask."""
     stale.examples.filter(data__text=NOW).delete()
     return stale
+
+
+@pytest.mark.parametrize("door", ["submit", "change", "settle"])
+def test_an_answer_that_waited_while_its_text_was_masked_is_refused(alone, owner, member, door):
+    lease, said = queue.next_for(member, alone), spans(TEXT, "ann@example.org")
+    kept = Annotation.record(alone.examples.get(), {"spans": []}, owner, "person")
+    doors = {
+        "submit": lambda: answering.submit(lease, said, 5),
+        "change": lambda: answering.change(kept, said),
+        "settle": lambda: review.settle(kept.example, said, owner),
+    }
+    acted(alone, owner, Deed.MASK, kinds=["e-mail"])
+    with pytest.raises(Conflict, match="text of this one has just changed"):
+        doors[door]()
+    assert "@" not in str(Annotation.objects.values_list("answer", "history__answer"))
+    again = queue.next_for(member, alone)
+    assert again == lease and answering.submit(again, spans(NOW, "Bob"), 5)[1]
 
 
 def test_why_it_came_quotes_nothing_that_was_masked(alone, owner, member, always):
