@@ -121,9 +121,11 @@ RECHECKS = Pool(
     within=_KEYED,
     free="true",
 )
+# Whose answer was masked nobody could give it, though somebody brought the example back.
 CHECKS = Pool(
     reasons.NEXT,
-    "NOT e.set_aside AND e.deleted_at IS NULL AND c.retired_at IS NULL AND " + _NOT_SETTLED_BY_THEM,
+    "NOT e.set_aside AND e.deleted_at IS NULL AND c.retired_at IS NULL AND e.gold = c.answer AND "
+    + _NOT_SETTLED_BY_THEM,
     "e.place",
     joined="JOIN labeling_check c ON c.example_id = e.id AND c.project_id = %(project)s",
     within=_KEYED,

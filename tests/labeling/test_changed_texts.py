@@ -11,9 +11,10 @@ from accounts.problems import Conflict
 from labeling import answering, asking, checks, learning, queue, reasons, review, suggesting
 from labeling.models import Assignment, Candidate, Suggestion
 from projects import acting, bulk, outdated
-from projects.models import Annotation, Deed, Example, Order, Project
+from projects.models import Annotation, Deed, Example, Order, Project, Role
+from tests.cast import join, person
 from tests.labeling.test_phrasebook import QUIET, spans
-from tests.projects.test_acting import acted
+from tests.projects.test_acting import acted, carried_out
 
 TEXT, NOW = "write to ann@example.org or Bob", "write to [e-mail] or Bob"
 
@@ -80,11 +81,14 @@ def test_a_check_that_quotes_what_was_masked_is_met_by_nobody_and_shows_no_answe
     client.force_login(owner)
     page = reverse("checks", args=[stale.pk])
     assert "ann@example.org" in client.get(page).content.decode()
-    acted(stale, owner, Deed.MASK, kinds=["e-mail"])
+    mask = acted(stale, owner, Deed.MASK, kinds=["e-mail"])
     always(0.0)
     shown = client.get(page).content.decode()
     assert "write to [e-mail] or Bob" in shown and "ann@example.org" not in shown
     assert queue.next_for(member, stale) is None
+    acting.undo(mask)
+    carried_out(mask)
+    assert queue.next_for(member, stale).is_check
 
 
 @pytest.fixture
@@ -137,3 +141,21 @@ def test_nothing_is_learned_from_texts_that_are_about_to_change(stale):
         assert another.submit(may_learn).result()
         outdated.hold(stale)
         assert not another.submit(may_learn).result()
+
+
+def test_nobody_is_measured_by_an_answer_that_was_masked(alone, owner, member, always):
+    alone.check_share = 20
+    alone.save()
+    always(0.0)
+    example = alone.examples.get()
+    review.settle(example, spans(TEXT, "ann@example.org"), owner)
+    checks.make(example, owner)
+    lease = queue.next_for(member, alone)
+    assert lease.is_check
+    acted(alone, owner, Deed.MASK, kinds=["e-mail"])
+    acted(alone, owner, Deed.BRING_BACK, {"status": "set_aside"})
+    answering.submit(lease, spans(NOW, "Bob"), 5)
+    assert checks.by_person(alone) == {}
+    other = person("other@example.org")
+    join(alone, other, Role.ANNOTATOR)
+    assert not queue.next_for(other, alone).is_check
