@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from projects.models import Example
+from projects.models import Deed, Example
 from serving.models import Feedback
 from training.models import Run, SnapshotRow
 
@@ -17,6 +17,10 @@ def of(example: Example) -> dict[str, Any]:
     runs = Run.objects.filter(snapshot__in=splits)
     found = runs.select_related("model_version").order_by("id")[:MOST]
     feedback = Feedback.objects.filter(example=example).select_related("prediction")[:MOST]
+    # What callers said may quote what is masked now: remarks, and answers that are no mere label.
+    masked = _masked(example)
+    no_answer = {"answer": None} if masked and not example.project.kind.answer.in_bulk else {}
+    no_remark = {"comment": None} if masked else {}
     return {
         "snapshots": [
             {"id": str(row.snapshot_id), "sha256": row.snapshot.sha256, "split": row.split}
@@ -33,18 +37,23 @@ def of(example: Example) -> dict[str, Any]:
             }
             for run in found
         ],
-        "predictions": [_predicted(verdict) for verdict in feedback],
-        "feedback": [
-            {
-                "id": str(verdict.pk),
-                "prediction": str(verdict.prediction_id),
-                "correct": verdict.correct,
-                "answer": verdict.answer,
-                "comment": verdict.comment,
-                "created_at": verdict.created_at,
-            }
-            for verdict in feedback
-        ],
+        "predictions": [_predicted(verdict) | no_answer for verdict in feedback],
+        "feedback": [_judged(verdict) | no_answer | no_remark for verdict in feedback],
+    }
+
+
+def _masked(example: Example) -> bool:
+    return example.touches.filter(act__deed=Deed.MASK, before__isnull=False).exists()
+
+
+def _judged(verdict: Feedback) -> dict[str, Any]:
+    return {
+        "id": str(verdict.pk),
+        "prediction": str(verdict.prediction_id),
+        "correct": verdict.correct,
+        "answer": verdict.answer,
+        "comment": verdict.comment,
+        "created_at": verdict.created_at,
     }
 
 

@@ -156,6 +156,20 @@ def mistakes(run: Run) -> list[dict[str, Any]]:
     ]
 
 
+def result(run: Run) -> dict[str, Any]:
+    """All that a run found, but for what it said of texts that were masked since: null."""
+    worst = run.result.get("worst")
+    if not worst:
+        return run.result
+    by_id, masked = _told_of([run], [one["id"] for one in worst])
+    shown = [
+        one | {"gold": None, "predicted": None} if one["id"] in masked else one
+        for one in worst
+        if one["id"] in by_id
+    ]
+    return run.result | {"worst": shown}
+
+
 def cell(run: Run, gold: str, predicted: str) -> list[TestAnswer]:
     """The test examples of one label that were answered with another, the surest first."""
     if "\0" in gold + predicted:  # PostgreSQL knows no text with it

@@ -148,7 +148,7 @@ def test_a_version_stands_beside_the_one_before(page, project):
     assert "This is the first version" in page("version-page", 1)
 
 
-def test_what_runs_said_of_a_text_that_was_masked_since_is_not_shown(page, project, owner):
+def test_what_runs_said_of_a_text_that_was_masked_since_is_not_shown(page, project, owner, speak):
     project.task = "token-classification"
     project.save()
     text = {"text": "write to ann@example.org"}
@@ -170,17 +170,22 @@ def test_what_runs_said_of_a_text_that_was_masked_since_is_not_shown(page, proje
     def shown():
         return page("run-page", runs[0].pk), page("version-page", 2)
 
-    assert all(one.count("ann@example.org") > 1 for one in shown())
+    def told():
+        answer = speak(owner).get(f"/api/v1/runs/{runs[0].pk}/")
+        return answer.json()["result"]["worst"]
+
+    assert all(one.count("ann@example.org") > 1 for one in shown()) and told() == [said]
     mask = acted(project, owner, Deed.MASK, kinds=["e-mail"])
     assert all("write to [e-mail]" in one and "masked since" in one for one in shown())
     assert not any("ann@example.org" in one for one in shown())
+    assert told() == [said | {"gold": None, "predicted": None}]
     later = Snapshot.objects.create(project=project, sha256="1" * 64, path="none")
     Run.objects.filter(pk=runs[0].pk).update(snapshot=later)  # it learned from the masked text
     assert "masked since" not in page("run-page", runs[0].pk)
     Run.objects.update(snapshot=frozen)
     acting.undo(mask)
     carried_out(mask)
-    assert all(one.count("ann@example.org") > 1 for one in shown())
+    assert all(one.count("ann@example.org") > 1 for one in shown()) and told() == [said]
 
 
 @pytest.mark.parametrize("beside", ["x", "99", "-1", "2"])

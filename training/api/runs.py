@@ -17,7 +17,7 @@ from accounts.replaying import replayed
 from projects import access
 from projects.api.projects import asked_for
 from projects.models import Project
-from training import jobs, launching
+from training import jobs, launching, reading
 from training.api.asking import RunAsked
 from training.models import Measurement, Run
 
@@ -31,6 +31,7 @@ class RunData(serializers.ModelSerializer[Run]):
     error = serializers.SerializerMethodField()
     model_version = serializers.SerializerMethodField()
     method_used = serializers.SerializerMethodField()
+    result = serializers.SerializerMethodField()
 
     class Meta:
         model = Run
@@ -51,6 +52,9 @@ class RunData(serializers.ModelSerializer[Run]):
 
     def get_method_used(self, run: Run) -> str | None:
         return run.result.get("method")
+
+    def get_result(self, run: Run) -> dict[str, Any]:
+        return reading.result(run)
 
 
 class RunListed(RunData):
