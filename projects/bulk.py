@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from projects.models import Act, Annotation, AnnotationSource, Deed, Example, Me
 
 Before = dict[UUID, dict[str, Any]]
 SAMPLE = 10  # examples that are seen before many are labelled
+DRAWN = 1000  # among which those are looked for
 DRAWN_FROM = 100_000  # of those that are meant, the first
 LABELLING = (Deed.ANNOTATE, Deed.ACCEPT)
 
@@ -132,18 +134,21 @@ class Sample:
 def sample(
     project: Project, by: User, deed: Deed, meant: QuerySet[Example], answer: dict[str, Any] | None
 ) -> Sample:
-    """Drawn at random from all that the deed would label."""
+    """Drawn at random from all that the deed would label.
+
+    A suggestion that is about another text labels nothing: others are drawn in its place.
+    """
     free = open_to_all(meant, by)
     if deed == Deed.ACCEPT:
         free = free.filter(suggestion__isnull=False)
     among = free.order_by().values("pk")[:DRAWN_FROM]
     drawn = Example.objects.filter(pk__in=among).select_related("suggestion").order_by("?")
-    seen = [
+    fitting = (
         Seen(one, said)
-        for one in drawn[:SAMPLE]
+        for one in drawn[:DRAWN].iterator(chunk_size=SAMPLE)
         if (said := answer or _suggested(project, one, one.suggestion.answer)) is not None
-    ]
-    return Sample(seen, among.count())
+    )
+    return Sample(list(islice(fitting, SAMPLE)), among.count())
 
 
 def expected(wrong: int, seen: int, of: int) -> tuple[int, int]:

@@ -43,6 +43,20 @@ def test_as_suggested_labels_only_what_the_suggestion_is_about(stale, owner):
     )
 
 
+def test_however_many_suggestions_fit_no_text_a_sample_shows_those_that_do(stale, owner):
+    misfits = [
+        Example(project=stale, data={"text": f"{NOW} {n}"}, digest=f"{n}".encode())
+        for n in range(100)
+    ]
+    said = {"answer": spans(TEXT, "Bob"), "confidence": 0.9, "model_version": new_id()}
+    Suggestion.objects.bulk_create(
+        Suggestion(example=one, project=stale, **said)
+        for one in Example.objects.bulk_create(misfits)
+    )
+    sample = bulk.sample(stale, owner, Deed.ACCEPT, acting.meant(stale, {}), None)
+    assert [one.example.data["text"] for one in sample.seen] == [TEXT]
+
+
 def test_the_desk_suggests_nothing_about_a_text_that_is_gone(stale, member):
     about = {one.data["text"]: suggesting.at_lease(one) for one in stale.examples.all()}
     assert about[NOW] == {} and about[TEXT]["suggestion"]["confidence"] == 0.9
