@@ -15,6 +15,7 @@ import django
 import pytest
 from _pytest.nodeid import NodeId
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 _GIGABYTE = 1024**3
 _started = ExitStack()
@@ -58,6 +59,23 @@ from tests.cast import member, owner, project, quick_passwords, speak, stranger 
 def own_language():
     """A request leaves its reader's language behind in the thread; the next test must not."""
     with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_looked_up_once():
+    """A server looks once through more than a thousand; here each test has a server of its own."""
+    found = []
+    look_up = WhiteNoiseMiddleware.add_files_from_finders
+
+    def once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look_up(self)
+            found.append(self.files)
+        self.files = dict(found[0])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
         yield
 
 
