@@ -9,6 +9,9 @@ from accounts.looks import THEME_COOKIE, THEMES
 from serving.models import Endpoint
 from studio import health
 
+# Addresses of their own that belong to a part of a project.
+BESIDE = {"snapshots": "data", "guidelines": "desk"}
+
 
 def around(request: HttpRequest) -> dict[str, Any]:
     """For templates. Costs no query: what is counted is fetched by the page itself."""
@@ -35,7 +38,7 @@ def section(request: HttpRequest) -> str:
     if len(parts) < 2 or parts[0] != "projects":
         return ""
     part = parts[2] if len(parts) > 2 else "ring"
-    return "data" if part == "snapshots" else part
+    return BESIDE.get(part, part)
 
 
 def _published(request: HttpRequest) -> Endpoint | str:

@@ -65,6 +65,7 @@ def test_many_versions_are_listed_piece_by_piece(
     with django_assert_max_num_queries(12):
         first = page(client, project).content.decode()
     assert first.count("/guidelines/") < 40 and "?before=10" in first
+    assert f'{reverse("desk", args=[project.pk])}" aria-current="page"' in first
     older = client.get(f"{reverse('guidelines', args=[project.pk])}?before=10").content.decode()
     assert ">Version 9<" in older and ">Version 10<" not in older
     assert 'rel="next"' not in older
