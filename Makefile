@@ -24,7 +24,7 @@ loop: ready
 	@.venv/bin/python manage.py loop --seeds "$(SEEDS)"
 
 test: ready-dev
-	@.venv/bin/python -m pytest -n 4 --dist loadgroup --cov --cov-report=
+	@.venv/bin/python -m pytest -n 3 --dist loadgroup --cov --cov-report=
 	@.venv/bin/python -m coverage report --skip-covered --skip-empty --sort=cover | tail -n 30
 
 check: ready-dev
