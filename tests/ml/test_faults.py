@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from ml.lifeline import GRACE
 from ml.predicting import Served
 from ml.runs import RunFolder
 from tests.ml import forking
 from tests.ml.conftest import events_of, flip_a_bit, toy_rows, with_toy_splits
+from training.trainer import GRACE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 STEPS = 60
@@ -103,23 +105,26 @@ def test_it_goes_on_from_the_checkpoint_before_a_damaged_one(patient_run):
     assert losses(folder).keys() == set(range(1, STEPS + 1))
 
 
-def test_it_saves_and_ends_when_told_to_stop(patient_run):
+def test_it_saves_and_ends_in_time_when_told_to_stop(patient_run):
     folder = patient_run(settings={"checkpoint_seconds": 3600, "steps": 5000})
     trainer = start(folder)
     wait_for(trainer, folder, "metric", 10)
     trainer.send_signal(signal.SIGTERM)
     assert trainer.wait(timeout=60) == 143
+    assert GRACE < GRACE_SECONDS, "before it is killed"
     kept = [int(path.name[5:]) for path in folder.checkpoints.glob("step-*")]
     assert max(kept) >= max(losses(folder)) - 5
     assert not folder.result.exists()
     assert not events_of(folder, "failed")
 
 
-def test_it_ends_when_told_to_stop_before_it_trains(patient_run):
-    trainer = start(patient_run())
+def test_it_ends_at_once_when_told_to_stop_before_it_trains(patient_run):
+    folder = patient_run()
+    trainer = start(folder)
     time.sleep(0.5)  # still loading libraries
     trainer.send_signal(signal.SIGTERM)
     assert trainer.wait(timeout=60) in (143, -signal.SIGTERM)
+    assert not events_of(folder, "metric")
 
 
 def test_it_ends_when_its_supervisor_is_gone(patient_run):

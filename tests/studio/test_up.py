@@ -84,7 +84,7 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_finds_the_data(studio):
     processes = family(studio)
     os.killpg(studio.process.pid, signal.SIGINT)  # as the terminal does: to the whole group
     assert studio.process.wait(90) == 0
-    assert psutil.wait_procs(processes, timeout=15)[1] == []
+    assert psutil.wait_procs(processes, timeout=1)[1] == []
     assert studio.said.endswith("Stopping …\nStopped.\n")
 
     studio.start()
@@ -96,10 +96,10 @@ def test_a_killed_supervisor_takes_its_processes_along_and_the_next_start_is_who
     everyone = family(studio)[1:]
     studio.process.kill()
     studio.process.wait()
-    lasting = psutil.wait_procs(everyone, timeout=60)[1]
+    lasting = psutil.wait_procs(everyone, timeout=20)[1]
     assert {process.name() for process in lasting} <= {"postgres", "valkey-server"}
     studio.start()
-    assert psutil.wait_procs(ours, timeout=15)[1] == []
+    assert psutil.wait_procs(ours, timeout=1)[1] == []
     assert set(studio.processes()) == NAMES
     until(studio.answers)
 
